@@ -1,0 +1,147 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The UML kernel that tests/kunit and tests/uml run on. Source this file, then:
+#
+#   uml_source   unpack Debian's linux-source-6.12, patched, into $UML_SRC
+#   uml_base     build it without our code into $UML_BASE
+#   uml_kunit    make $UML_KUNIT, a copy of that build for kunit.py to continue
+#   uml_lock     hold the tree: one clone at a time links itself into it
+#
+# Everything lies in the cache and is named by what it was made from: the
+# package's version, the patch below, the configuration, the compiler. Entries
+# appear by rename, so a killed run leaves nothing that looks finished.
+
+UML_CACHE=${VDPA_SOFT_CACHE:-$HOME/.cache/vdpa-soft}
+UML_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+UML_CONFIG=$UML_TOP/tests/kunit/uml-6.12.kunitconfig
+UML_PACKAGE=linux-source-6.12
+UML_JOBS=${JOBS:-$(nproc)}
+
+export CCACHE_DIR=$UML_CACHE/ccache
+# constant, or ccache never hits
+export KBUILD_BUILD_TIMESTAMP='2025-01-01' KBUILD_BUILD_USER=uml KBUILD_BUILD_HOST=uml
+UML_MAKE=(ARCH=um "CC=ccache gcc")
+
+uml_say() { printf '# %s\n' "$*" >&2; }
+uml_die() { printf 'Bail out! %s\n' "$*"; exit 1; }
+
+# package:command pairs, installed only when a command is missing
+uml_packages() {
+	local pair missing=()
+
+	for pair in build-essential:gcc build-essential:make flex:flex \
+		bison:bison bc:bc xz-utils:xz ccache:ccache python3:python3 \
+		kmod:depmod "$@"; do
+		command -v "${pair#*:}" >/dev/null || missing+=("${pair%%:*}")
+	done
+	[ ${#missing[@]} -eq 0 ] && return
+	[ "$(id -u)" = 0 ] || uml_die "missing packages: ${missing[*]}"
+	uml_say "installing ${missing[*]}"
+	apt-get update -qq >&2 &&
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+			--no-install-recommends "${missing[@]}" >&2 </dev/null ||
+		uml_die "cannot install ${missing[*]}"
+}
+
+# A signal frame holds the CPU's whole xstate. 6.12 reserves 2696 bytes for it;
+# with AMX it is 11008, and the first program dies with "ptrace set fp regs
+# failed, errno = 14". 7.2 sizes it at run time. Needs CONFIG_KERNEL_STACK_ORDER=4.
+uml_patch() {
+	sed -i 's/HOST_FP_SIZE, 2696)/HOST_FP_SIZE, 11264)/' \
+		arch/x86/um/user-offsets.c &&
+		grep -q 'HOST_FP_SIZE, 11264)' arch/x86/um/user-offsets.c
+}
+
+uml_hash() { sha256sum | cut -c1-8; }
+
+# The version apt offers; without package lists, the newest unpacked one.
+uml_version() {
+	local version
+
+	version=$(apt-cache show --no-all-versions $UML_PACKAGE 2>/dev/null |
+		sed -n 's/^Version: //p')
+	if [ -z "$version" ] && [ "$(id -u)" = 0 ]; then
+		apt-get update -qq >&2
+		version=$(apt-cache show --no-all-versions $UML_PACKAGE \
+			2>/dev/null | sed -n 's/^Version: //p')
+	fi
+	printf '%s\n' "$version"
+}
+
+uml_lock() {
+	mkdir -p "$UML_CACHE"
+	exec 9>"$UML_CACHE/uml.lock"
+	flock -n 9 && return
+	uml_say "waiting for another run to let go of the UML tree"
+	flock -w "${UML_LOCK_WAIT:-1800}" 9 ||
+		uml_die "$UML_CACHE/uml.lock is still held"
+}
+
+uml_unlock() { exec 9>&-; }
+
+# Caller holds the lock.
+uml_source() {
+	local version patch tmp
+
+	uml_packages
+	version=$(uml_version)
+	[ -n "$version" ] || uml_die "apt offers no $UML_PACKAGE"
+	patch=$(declare -f uml_patch | uml_hash)
+	UML_SRC=$UML_CACHE/linux/${version//[^A-Za-z0-9.+-]/_}-$patch
+	[ -d "$UML_SRC" ] && return
+
+	tmp=$UML_CACHE/linux/.part
+	rm -rf "$tmp"
+	mkdir -p "$tmp/deb"
+	uml_say "fetching $UML_PACKAGE $version"
+	(cd "$tmp/deb" && apt-get download -qq "$UML_PACKAGE=$version" 2>&1 >&2 |
+		grep -v unsandboxed >&2
+	dpkg-deb -x ./*.deb . && tar -xf usr/src/$UML_PACKAGE.tar.xz -C "$tmp") ||
+		uml_die "cannot fetch and unpack $UML_PACKAGE"
+	(cd "$tmp/$UML_PACKAGE" && uml_patch) ||
+		uml_die "the xstate patch does not fit $UML_PACKAGE $version"
+	mv "$tmp/$UML_PACKAGE" "$UML_SRC"
+	rm -rf "$tmp"
+}
+
+uml_kunit_py() {
+	(cd "$UML_SRC" && nice -n "${UML_NICE:-10}" \
+		python3 tools/testing/kunit/kunit.py "$@")
+}
+
+# Caller holds the lock.
+uml_base() {
+	local key
+
+	uml_source
+	key=$( (cat "$UML_CONFIG"; gcc --version) | uml_hash)
+	UML_BASE=$UML_CACHE/uml/${UML_SRC##*/}-$key
+	UML_KUNIT=$UML_BASE.kunit
+	[ -d "$UML_BASE" ] && return
+
+	rm -rf "$UML_CACHE/uml/.part"
+	mkdir -p "$UML_CACHE/uml/.part"
+	"$UML_TOP/tools/overlay.sh" "$UML_SRC" --undo
+	uml_say "building the UML kernel in $UML_CACHE/uml (minutes when cold)"
+	uml_kunit_py build --arch=um --jobs="$UML_JOBS" \
+		--make_options "${UML_MAKE[1]}" --kunitconfig="$UML_CONFIG" \
+		--build_dir="$UML_CACHE/uml/.part" \
+		>"$UML_CACHE/uml/build.log" 2>&1 || {
+		tail -n 30 "$UML_CACHE/uml/build.log" >&2
+		uml_die "the UML kernel does not build: $UML_CACHE/uml/build.log"
+	}
+	mv "$UML_CACHE/uml/.part" "$UML_BASE"
+}
+
+# Caller holds the lock. ".busy" marks a build that may have been cut short.
+uml_kunit() {
+	uml_base
+	if [ -e "$UML_KUNIT.busy" ] || [ ! -d "$UML_KUNIT" ]; then
+		rm -rf "$UML_KUNIT"
+		cp -a "$UML_BASE" "$UML_KUNIT.part$$" &&
+			mv "$UML_KUNIT.part$$" "$UML_KUNIT" ||
+			uml_die "cannot copy the UML build"
+		rm -f "$UML_KUNIT.busy"
+	fi
+}
