@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Flatten a kernel log with KTAP in it into TAP on stdout.
+
+One line per test case, "ok N - suite.case"; what the kernel said between two
+results becomes the diagnostics of the one that failed. Lines are added for
+what KTAP does not count: every planned suite came to an end, at least one
+case ran, kunit.py agreed, and no checker of the kernel spoke up.
+"""
+import argparse
+import re
+import sys
+
+SPLAT = re.compile(
+    r'BUG:|WARNING:|UBSAN|KASAN|ODEBUG|possible .* detected|suspicious RCU'
+    r'|INFO: lockdep|INFO: task .* blocked|INFO: trying to register'
+    r'|unreferenced object|kmemleak: [1-9]\d* new|Kernel panic|Call Trace:')
+RESULT = re.compile(r'^(?P<pad> *)(?P<res>not ok|ok) \d+ (?:- )?(?P<name>.*)$')
+SUBTEST = re.compile(r'^ {4}# Subtest: (?P<name>.*)$')
+PLAN = re.compile(r'^1\.\.(?P<count>\d+)$')
+STAMP = re.compile(r'^(?:<\d+>)?\[ *\d+\.\d+\] ?')
+
+
+class Tap:
+    """Numbers lines and remembers how many of them failed."""
+
+    def __init__(self):
+        self.count = 0
+        self.failed = 0
+
+    def line(self, good, name, notes=()):
+        self.count += 1
+        self.failed += not good
+        print(f"{'ok' if good else 'not ok'} {self.count} - {name}")
+        if not good:
+            for note in notes:
+                print(f'#   {note}')
+
+    def plan(self):
+        print(f'1..{self.count}')
+        return 1 if self.failed else 0
+
+
+def convert(lines, tap):
+    """Emit every case.
+
+    Returns cases, suites seen, suites planned, and the suite left unfinished.
+    """
+    cases = suites = planned = 0
+    suite, notes, failed = '?', [], False
+    for line in lines:
+        if match := PLAN.match(line):
+            planned += int(match['count'])
+        elif match := SUBTEST.match(line):
+            suite, notes, failed = match['name'], [], False
+        elif match := RESULT.match(line):
+            depth = len(match['pad'])
+            if depth == 4:
+                good = match['res'] == 'ok'
+                cases += 1
+                failed |= not good
+                tap.line(good, f"{suite}.{match['name']}", notes[-40:])
+                notes = []
+            elif depth == 0:
+                suites += 1
+                # a suite fails of itself when its init or exit does
+                if match['res'] != 'ok' and not failed:
+                    tap.line(False, f"{match['name']} (suite)", notes[-40:])
+                suite, notes = '?', []
+            elif match['res'] != 'ok':
+                notes.append(line.strip())
+        elif line.strip():
+            notes.append(line.strip())
+    return cases, suites, planned, suite
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--status', type=int, default=0,
+                        help="kunit.py's exit status")
+    parser.add_argument('--warnings', type=int, default=0,
+                        help='compiler warnings of the build')
+    args = parser.parse_args()
+
+    lines = [STAMP.sub('', line.rstrip('\r\n')) for line in
+             sys.stdin.buffer.read().decode(errors='replace').splitlines()]
+    tap = Tap()
+    cases, suites, planned, last = convert(lines, tap)
+    tap.line(cases > 0, 'tests of ours ran', lines[-20:])
+    tap.line(suites == planned, 'every suite came to an end',
+             [f'{suites} of {planned}, the last in {last}', *lines[-20:]])
+    tap.line(args.status == 0 or tap.failed > 0, 'kunit.py agrees',
+             [f'exit status {args.status}, but no case failed'])
+    tap.line(args.warnings == 0, 'the build has no warnings',
+             ['see out/kunit/build.log'])
+    splats = [line for line in lines if SPLAT.search(line)]
+    tap.line(not splats, 'log is clean', splats[:20])
+    return tap.plan()
+
+
+if __name__ == '__main__':
+    sys.exit(main())
