@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC3043
+#
+# What a case (tests/e2e/cases/*.sh, run in L1 by host.sh) can use. A case is
+# run with errexit: a command that fails and is not looked at ends it in red.
+
+# --- results ---------------------------------------------------------------
+
+case_name() { cat /run/case; }
+case_dir() { echo "/share/out/$(case_name)"; }
+diag() { echo "# $*" > /dev/ttyS1; echo "# $*"; }
+diag_stdin() { sed 's/^/#   /' > /dev/ttyS1; }
+
+tap_line() { # WORD NAME
+	local n
+	n=$(($(cat /run/tap-count) + 1))
+	echo $n > /run/tap-count
+	echo "$1 $n - $(case_name): $2" > /dev/ttyS1
+	echo "$1 $n - $2"
+}
+ok() { tap_line ok "$*"; }
+not_ok() { tap_line "not ok" "$*"; }
+skip() { tap_line ok "$1 # SKIP $2"; } # NAME REASON
+
+# check NAME COMMAND...: the command's exit status is the result.
+check() {
+	local name="$1"; shift
+	if "$@"; then ok "$name"; else not_ok "$name"; fi
+}
+
+# same NAME EXPECTED GOT
+same() {
+	if [ "$2" = "$3" ]; then
+		ok "$1"
+	else
+		diag "expected '$2', got '$3'"
+		not_ok "$1"
+	fi
+}
+
+# wait_for SECONDS COMMAND...: poll until it succeeds. The limit only ends a
+# hang; no result depends on how fast the machine is.
+wait_for() {
+	local left="$(($1 * 10))"; shift
+	until "$@" > /dev/null 2>&1; do
+		left=$((left - 1))
+		[ $left -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+# --- the kernel's log ------------------------------------------------------
+
+splats='WARNING:|BUG:|BUG |Oops|KASAN|UBSAN|KFENCE|possible .*(deadlock|recursive)|suspicious RCU|general protection|Unable to handle|refcount_t:|list_(add|del) corruption|scheduling while atomic|sleeping function|INFO: task .* blocked|Kernel panic|DMA-API:|vhost-vdpa: DMA mapping failed'
+
+mark_dmesg() { dmesg > /run/dmesg.before; }
+
+# Print what the kernel logged since the mark.
+new_dmesg() { dmesg | tail -n "+$(($(wc -l < /run/dmesg.before) + 1))"; }
+
+check_dmesg() {
+	new_dmesg > "$(case_dir)/dmesg"
+	if grep -E "$splats" "$(case_dir)/dmesg" > /run/splats; then
+		head -n 10 /run/splats | diag_stdin
+		not_ok "kernel log of the host is clean"
+	else
+		ok "kernel log of the host is clean"
+	fi
+}
+
+# --- modules and devices ---------------------------------------------------
+
+mods_load() { # the modules under test and the bus drivers
+	modprobe vhost_vdpa
+	modprobe virtio_vdpa
+	local m
+	for m in drm dma-buf irqbypass; do modprobe -q "$m" || :; done
+	grep -q '^vdpa_soft ' /proc/modules || insmod /share/modules/vdpa_soft.ko
+	grep -q '^vdpa_gpu ' /proc/modules || insmod /share/modules/vdpa_gpu.ko
+}
+
+mods_unload() {
+	! grep -q '^vdpa_gpu ' /proc/modules || rmmod vdpa_gpu
+	! grep -q '^vdpa_soft ' /proc/modules || rmmod vdpa_soft
+}
+
+# gpu_add NAME [ATTRIBUTE=VALUE...]: attributes are those of configfs.
+gpu_add() {
+	local name="$1" kv; shift
+	if [ $# -gt 0 ]; then
+		mkdir "/sys/kernel/config/vdpa_gpu/$name"
+		for kv; do
+			echo "${kv#*=}" > "/sys/kernel/config/vdpa_gpu/$name/${kv%%=*}"
+		done
+	fi
+	vdpa dev add name "$name" mgmtdev vdpa_gpu
+}
+
+gpu_del() {
+	vdpa dev del "$1"
+	[ ! -d "/sys/kernel/config/vdpa_gpu/$1" ] ||
+		rmdir "/sys/kernel/config/vdpa_gpu/$1"
+}
+
+# The vhost character device of a vdpa device.
+vhost_of() {
+	local d
+	d=$(ls -d "/sys/bus/vdpa/devices/$1"/vhost-vdpa-*) || return 1
+	echo "/dev/$(basename "$d")"
+}
+
+view_of() { echo "/dev/vdpa-gpu/$1.view"; }
+stats_of() { cat "/sys/kernel/debug/vdpa_soft/$1/stats" "/sys/kernel/debug/vdpa_gpu/$1/stats"; }
+stat_of() { stats_of "$1" 2> /dev/null | awk -v k="$2" '$1 == k { print $2; exit }'; }
+
+# --- guests ----------------------------------------------------------------
+
+# l2_start NAME SCRIPT [QEMU-ARGUMENT...]: start a guest; its first process
+# runs tests/e2e/guest/SCRIPT. Serial output is in <case dir>/NAME.serial.
+l2_start() {
+	local name="$1" script="$2" dir accel=kvm; shift 2
+	dir=$(case_dir)
+	[ -e /dev/kvm ] || accel=tcg
+	rm -f "/run/$name.in"
+	mkfifo "/run/$name.in"
+	: > "$dir/$name.serial"
+	exec 8<> "/run/$name.in"
+	qemu-system-x86_64 -M microvm,ioapic2=off -accel $accel -cpu max \
+		-m "${L2_MEM:-512}" -smp "${L2_CPUS:-1}" -nodefaults -display none \
+		-no-reboot -global virtio-mmio.force-legacy=false \
+		-kernel /boot/vmlinuz -initrd /boot/initrd \
+		-append "console=ttyS0 quiet loglevel=4 panic=-1 reboot=t mitigations=off noxsave nowatchdog rcupdate.rcu_cpu_stall_suppress=1 bench.run=/share/guest/$script bench.name=$name bench.dir=$dir" \
+		-drive "file=/dev/vda,format=raw,if=none,id=disk,readonly=on" \
+		-device virtio-blk-device,drive=disk \
+		-fsdev "local,id=share,path=/share,security_model=none" \
+		-device virtio-9p-device,fsdev=share,mount_tag=share \
+		-serial stdio "$@" \
+		< "/run/$name.in" > "$dir/$name.serial" 2> "$dir/$name.qemu" &
+	echo $! > "/run/$name.pid"
+	exec 8>&-
+	# Keeps the pipe open between commands.
+	sleep 100000 > "/run/$name.in" &
+	echo $! > "/run/$name.hold"
+}
+
+l2_alive() { kill -0 "$(cat "/run/$1.pid")" 2> /dev/null; }
+l2_said() { grep -q -e "$2" "$(case_dir)/$1.serial"; }
+l2_said_or_dead() { l2_said "$1" "$2" || ! l2_alive "$1"; }
+
+# l2_wait NAME TEXT [SECONDS]
+l2_wait() {
+	wait_for "${3:-90}" l2_said_or_dead "$1" "$2"
+	if l2_said "$1" "$2"; then return 0; fi
+	diag "guest $1: waited for '$2', alive: $(l2_alive "$1" && echo yes || echo no)"
+	tail -n 5 "$(case_dir)/$1.serial" "$(case_dir)/$1.qemu" | diag_stdin
+	return 1
+}
+
+# l2_do NAME COMMAND [SECONDS]: have the agent in the guest run a command;
+# output goes to <case dir>/NAME.agent, the exit status is returned.
+l2_do() {
+	local n rc
+	n=$(($(cat "/run/$1.n" 2> /dev/null || echo 0) + 1))
+	echo $n > "/run/$1.n"
+	echo "$n $2" > "/run/$1.in"
+	l2_wait "$1" "^agent-done-$n-" "${3:-90}" || return 125
+	rc=$(sed -n "s/^agent-done-$n-\([0-9]*\).*/\1/p" "$(case_dir)/$1.serial")
+	return "$rc"
+}
+
+# Wait for the guest's own end.
+l2_dead() { ! l2_alive "$1"; }
+l2_stop() {
+	echo "0 exit" > "/run/$1.in"
+	wait_for "${2:-30}" l2_dead "$1"
+}
+l2_kill() {
+	kill -KILL "$(cat "/run/$1.pid")" 2> /dev/null || :
+	wait_for 30 l2_dead "$1"
+}
+
+# The guest's kernel log, which its scripts leave behind.
+l2_check_log() {
+	if grep -hE "$splats" "$(case_dir)/$1.serial" "$(case_dir)/$1.dmesg" > /run/splats; then
+		head -n 10 /run/splats | diag_stdin
+		not_ok "kernel log of guest $1 is clean"
+	else
+		ok "kernel log of guest $1 is clean"
+	fi
+}
+
+# --- after a case ----------------------------------------------------------
+
+clean_up() {
+	local f d
+	for f in /run/*.pid /run/*.hold; do
+		[ ! -e "$f" ] || kill -KILL "$(cat "$f")" 2> /dev/null
+		rm -f "$f"
+	done
+	rm -f /run/*.in /run/*.n
+	sleep 0.3
+	for d in /sys/bus/vdpa/devices/*; do
+		[ ! -e "$d" ] || timeout 20 vdpa dev del "$(basename "$d")"
+	done
+	for d in /sys/kernel/config/vdpa_gpu/*/; do
+		[ ! -d "$d" ] || rmdir "$d"
+	done
+}

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# Sourced by every shell script under tests/: where things are, how a cache
+# entry is made, how a chroot is entered.
+
+top=$(cd "$(dirname "$0")" && git rev-parse --show-toplevel 2>/dev/null) ||
+	top=$(cd "$(dirname "$0")/../.." && pwd)
+out=$top/out
+cache=${VDPA_SOFT_CACHE:-$HOME/.cache/vdpa-soft}
+mkdir -p "$out" "$cache"
+
+say() { echo "$*" >&2; }
+die() { say "${0##*/}: $*"; exit 1; }
+
+# A short key for a cache entry: everything that the entry is made from goes in.
+key_of() { cat "$@" | sha256sum | cut -c1-12; }
+
+# cached NAME COMMAND...: run COMMAND with an empty directory as its last
+# argument, once; print the directory's final place. A run that is killed
+# half-way leaves only a .tmp behind, which the next run clears away.
+cached() {
+	_entry=$cache/$1; shift
+	(
+		flock 9
+		if [ ! -e "$_entry" ]; then
+			rm -rf --one-file-system "$_entry.tmp"
+			mkdir -p "$_entry.tmp"
+			"$@" "$_entry.tmp" >&2 || exit 1
+			mv "$_entry.tmp" "$_entry"
+		fi
+	) 9> "$_entry.lock" || return 1
+	echo "$_entry"
+}
+
+# Run a command in a chroot with a /proc of its own (newer objtool reads it),
+# the repository at its usual place and nothing else of the machine.
+# usage: in_root ROOT COMMAND...
+in_root() {
+	_root=$1; shift
+	mkdir -p "$_root$top"
+	# shellcheck disable=SC2016
+	unshare --mount --pid --fork --propagation private sh -c '
+		root=$1 top=$2; shift 2
+		mount --bind "$top" "$root$top" &&
+		mount -t proc proc "$root/proc" &&
+		mount --rbind /dev "$root/dev" &&
+		exec chroot "$root" env -i HOME=/root LC_ALL=C.UTF-8 \
+			PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"
+	' in_root "$_root" "$top" "$@"
+}
