@@ -80,10 +80,17 @@ def main():
                         help="kunit.py's exit status")
     parser.add_argument('--warnings', type=int, default=0,
                         help='compiler warnings of the build')
+    parser.add_argument('--splats', action='store_true',
+                        help='only print what the checkers said; 1 if anything')
     args = parser.parse_args()
 
     lines = [STAMP.sub('', line.rstrip('\r\n')) for line in
              sys.stdin.buffer.read().decode(errors='replace').splitlines()]
+    splats = [line for line in lines if SPLAT.search(line)]
+    if args.splats:
+        print('\n'.join(splats))
+        return 1 if splats else 0
+
     tap = Tap()
     cases, suites, planned, last = convert(lines, tap)
     tap.line(cases > 0, 'tests of ours ran', lines[-20:])
@@ -93,7 +100,6 @@ def main():
              [f'exit status {args.status}, but no case failed'])
     tap.line(args.warnings == 0, 'the build has no warnings',
              ['see out/kunit/build.log'])
-    splats = [line for line in lines if SPLAT.search(line)]
     tap.line(not splats, 'log is clean', splats[:20])
     return tap.plan()
 

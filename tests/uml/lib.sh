@@ -1,0 +1,152 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the cases are written with. Sourced by init.sh; $name is the case.
+
+MOD=/run/out/mod
+VIEWER=$UML_TOP/userspace/viewer/vdpa-gpu-viewer
+CONFORM=$UML_TOP/tools/conform/vdpa-conform
+CONFIG=/sys/kernel/config/vdpa_gpu
+DRAW=/run/out/drm-draw
+LOG=/run/tmp/check.log
+
+result() { echo "$name: $1 $2" >>/run/out/tap; }
+note() { sed "s/^/$name: /" >>/run/out/tap; }
+
+# check WHAT COMMAND...: one line; what the command said explains a failure
+check() {
+	_what=$1; shift
+	if "$@" >$LOG 2>&1; then
+		result ok "$_what"
+	else
+		result "not ok" "$_what"
+		{ echo "\$ $*"; tail -n 20 $LOG; } | note
+		return 1
+	fi
+}
+
+# fails COMMAND...
+fails() { ! "$@"; }
+
+skip() { result ok "$1 # SKIP $2"; }
+
+# eventually COMMAND...: the device answers in its own time; 20 s is for a hang
+eventually() {
+	_tries=200
+	until "$@"; do
+		_tries=$((_tries - 1))
+		[ $_tries -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+is_loaded() { [ -d "/sys/module/$1" ]; }
+
+load_modules() {
+	is_loaded vdpa_soft || insmod $MOD/kernel/soft/vdpa_soft.ko || return 1
+	is_loaded vdpa_gpu || insmod $MOD/kernel/gpu/vdpa_gpu.ko
+}
+
+# gpu_config NAME [ATTRIBUTE=VALUE]...: describe a device
+gpu_config() {
+	_gpu=$1; shift
+	mkdir -p "$CONFIG/$_gpu" || return 1
+	for _set; do
+		echo "${_set#*=}" >"$CONFIG/$_gpu/${_set%%=*}" || return 1
+	done
+}
+
+# gpu_add NAME [ATTRIBUTE=VALUE]...: describe and create it
+gpu_add() {
+	gpu_config "$@" && vdpa dev add name "$1" mgmtdev vdpa_gpu
+}
+
+gpu_del() {
+	vdpa dev del "$1" && rmdir "$CONFIG/$1"
+}
+
+has_card() { card_of "$1" >/dev/null; }
+
+# The DRM card that virtio_vdpa made of a device
+card_of() {
+	for _card in /sys/bus/vdpa/devices/"$1"/virtio*/drm/card*; do
+		[ -e "$_card" ] || return 1
+		echo "/dev/dri/${_card##*/}"
+		return
+	done
+}
+
+connectors_of() {
+	_card=$(card_of "$1") || return 1
+	ls -d "/sys/class/drm/${_card##*/}"-*
+}
+
+vhost_of() {
+	for _vhost in /sys/bus/vdpa/devices/"$1"/vhost-vdpa-*; do
+		[ -e "$_vhost" ] || return 1
+		echo "/dev/${_vhost##*/}"
+		return
+	done
+}
+
+# screenshot NAME SCANOUT FILE
+screenshot() {
+	"$VIEWER" screenshot --device "/dev/vdpa-gpu/$1.view" --scanout "$2" \
+		-o "$3"
+}
+
+# shows NAME SCANOUT "WxH CRC" [FILE]: the device shows that picture now
+shows() {
+	_shot=${4:-/run/tmp/shot.png}
+	screenshot "$1" "$2" "$_shot" || return 1
+	_is=$(/run/out/png-crc "$_shot")
+	echo "shown: $_is, drawn: $3"
+	[ "$_is" = "$3" ]
+}
+
+# start_draw CARD STEP...: in the background, until "crc" was printed; sets
+# DRAWER and DRAWN
+start_draw() {
+	mkfifo /run/tmp/drawn 2>/dev/null
+	$DRAW "$@" crc hold >/run/tmp/drawn &
+	DRAWER=$!
+	{ read -r DRAWN && read -r _holding; } </run/tmp/drawn &&
+		[ "$_holding" = holding ]
+}
+
+stop_draw() {
+	kill "$DRAWER" 2>/dev/null
+	wait "$DRAWER" 2>/dev/null
+	return 0
+}
+
+ends() { ! kill -0 "$1" 2>/dev/null; }
+
+unload_all() {
+	for _mod in vdpa_soft_kunit vdpa_gpu vdpa_soft; do
+		is_loaded $_mod || continue
+		rmmod $_mod || return 1
+	done
+}
+
+# After every case, passed or not: devices, configuration, modules go.
+clean_up() {
+	for _dev in /sys/bus/vdpa/devices/*; do
+		[ -e "$_dev" ] || continue
+		check "${_dev##*/} is deleted" vdpa dev del "${_dev##*/}"
+	done
+	for _dir in "$CONFIG"/*/; do
+		[ -d "$_dir" ] || continue
+		check "its configuration is removed" rmdir "$_dir"
+	done
+	check "modules unload" eventually unload_all
+}
+
+scan_for_leaks() {
+	sleep 6
+	for _scan in 1 2; do
+		echo scan >/sys/kernel/debug/kmemleak
+		sleep 1
+	done
+	check "no memory was leaked" fails grep . /sys/kernel/debug/kmemleak
+}

@@ -1,0 +1,157 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# End to end inside one User Mode Linux kernel, as TAP on stdout: our modules,
+# virtio_vdpa and DRM virtio_gpu above them, real programs, KASAN and lockdep.
+#
+#   tests/uml/run.sh [CASE...]     CASE is a name in cases/ without .sh
+#
+# The machine's own / is the root (hostfs, read-only), so what runs inside is
+# what is installed here. All cases share one boot; when one takes the kernel
+# down or runs into its limit, it fails and the rest get a fresh boot.
+# Logs: out/uml/CASE.log (kernel), CASE.err (what the case said).
+set -uo pipefail
+
+. "$(dirname "$0")/../kunit/uml-tree.sh"
+
+UML=$UML_TOP/tests/uml
+OUT=$UML_TOP/out/uml
+LIMIT=${UML_LIMIT:-300}
+KTAP=$UML_TOP/tests/kunit/ktap2tap.py
+n=0 failed=0
+
+tap() {
+	n=$((n + 1))
+	case $1 in not*) failed=$((failed + 1)) ;; esac
+	printf '%s %d - %s\n' "$1" "$n" "$2"
+}
+
+diag() { sed 's/^/#   /'; }
+
+build_modules() {
+	local mod=$OUT/mod
+
+	mkdir -p "$mod"
+	# a copy: objects of another kernel may lie beside the sources
+	tar -C "$UML_TOP" --exclude='*.o' --exclude='*.ko' --exclude='*.mod*' \
+		--exclude='.*.cmd' -cf - Kbuild kernel uapi tests/kunit |
+		tar -C "$mod" -xf - || uml_die "cannot copy the sources"
+	make -C "$UML_BASE" -j"$UML_JOBS" "${UML_MAKE[@]}" M="$mod" \
+		CONFIG_VDPA_SOFT_KUNIT_TEST=m modules >"$OUT/modules.log" 2>&1 || {
+		tail -n 40 "$OUT/modules.log" | diag
+		uml_die "the modules do not build: $OUT/modules.log"
+	}
+}
+
+build_programs() {
+	{
+		make -C "$UML_TOP/userspace" &&
+			make -C "$UML_TOP/tools/conform" &&
+			gcc -O2 -Wall -Wextra -o "$OUT/drm-draw" "$UML/drm-draw.c" \
+				$(pkg-config --cflags --libs libdrm zlib) &&
+			gcc -O2 -Wall -Wextra -o "$OUT/png-crc" "$UML/png-crc.c" \
+				$(pkg-config --cflags --libs libpng zlib)
+	} >"$OUT/programs.log" 2>&1 || {
+		tail -n 40 "$OUT/programs.log" | diag
+		uml_die "the programs do not build: $OUT/programs.log"
+	}
+}
+
+# A PID namespace of its own and a death signal down the chain: however this
+# script ends, nothing of UML stays behind.
+boot() {
+	local status
+
+	rm -f "$OUT/tap" "$OUT/err"
+	setpriv --pdeathsig KILL timeout -s KILL "$LIMIT" \
+		setpriv --pdeathsig KILL unshare --mount-proc --pid --fork \
+		--kill-child "$UML_BASE/linux" mem=1536M root=/dev/root \
+		rootfstype=hostfs rootflags=/ ro init="$UML/init.sh" \
+		kunit.enable=1 kmemleak=on panic=-1 con=null con0=fd:0,fd:1 \
+		UML_TOP="$UML_TOP" UML_CASES="$*" \
+		</dev/null >"$OUT/console.log" 2>&1 &
+	pid=$!
+	wait $pid
+	status=$?
+	pid=
+	sed -i 's/\r$//' "$OUT/console.log"
+	return $status
+}
+
+# The kernel log from one case's marker to the next
+case_log() {
+	awk -v case="$1" '/uml-case: / { on = $NF == case } on' "$OUT/console.log"
+}
+
+# Turn what one boot left into TAP; sets left to the cases still to run.
+report() {
+	local status=$1 name splats why; shift
+
+	left=
+	while [ $# -gt 0 ]; do
+		name=$1; shift
+		grep -q "uml-case: $name\$" "$OUT/console.log" || {
+			left="$name $*"
+			break
+		}
+		sed -n "s/^$name: //p" "$OUT/err" >"$OUT/$name.err" 2>/dev/null
+		case_log "$name" >"$OUT/$name.log"
+		while IFS= read -r line; do
+			case $line in
+			"ok "*) tap ok "$name: ${line#ok }" ;;
+			"not ok "*) tap "not ok" "$name: ${line#not ok }" ;;
+			*) echo "#   $line" ;;
+			esac
+		done < <(sed -n "s/^$name: //p" "$OUT/tap" 2>/dev/null)
+		if ! grep -qx "$name end" "$OUT/tap" 2>/dev/null; then
+			why="the kernel went down"
+			[ "$status" = 137 ] && why="no end after $LIMIT s, killed"
+			tap "not ok" "$name: comes to an end"
+			{ echo "$why"; tail -n 25 "$OUT/$name.log"; } | diag
+		fi
+		if splats=$(python3 "$KTAP" --splats <"$OUT/$name.log"); then
+			tap ok "$name: log is clean"
+		else
+			tap "not ok" "$name: log is clean"
+			diag <<<"$splats"
+			diag <<<"see $OUT/$name.log"
+		fi
+	done
+}
+
+pid=
+trap 'kill -KILL $pid 2>/dev/null' EXIT
+trap 'exit 130' INT TERM HUP
+
+mkdir -p "$OUT"
+rm -f "$OUT"/*.log "$OUT"/*.err "$OUT"/*.png
+uml_packages iproute2:vdpa
+"$UML_TOP/tests/lib/deps.sh" base user || uml_die "packages are missing"
+uml_lock
+uml_base
+uml_unlock
+build_modules
+build_programs
+
+if [ $# -gt 0 ]; then
+	cases=("$@")
+else
+	mapfile -t cases < <(cd "$UML/cases" && ls -- *.sh | sed 's/\.sh$//')
+fi
+left=${cases[*]}
+while [ -n "${left// /}" ]; do
+	# shellcheck disable=SC2086
+	set -- $left
+	boot "$@"
+	status=$?
+	report "$status" "$@"
+	# not even the first case began: no use in trying again
+	if [ "${left%% *}" = "$1" ]; then
+		tap "not ok" "the UML kernel boots"
+		tail -n 30 "$OUT/console.log" | diag
+		break
+	fi
+	cp "$OUT/console.log" "$OUT/console-$1.txt"
+done
+echo "1..$n"
+[ "$n" -gt 0 ] && [ "$failed" = 0 ]
