@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "viewer.h"
+
+int main(int argc, char **argv)
+{
+	return viewer_main(argc, argv);
+}
