@@ -64,6 +64,7 @@ struct vds_queue_type {
 
 /**
  * struct vds_device_type - what a device type tells the core
+ * @owner: module that must stay while a driver is at work, THIS_MODULE
  * @virtio_id: virtio device ID
  * @nvqs: number of virtqueues, rows of @queues
  * @queues: one row per virtqueue
@@ -81,6 +82,7 @@ struct vds_queue_type {
  *	a device that was never registered
  */
 struct vds_device_type {
+	struct module *owner;
 	u32 virtio_id;
 	unsigned int nvqs;
 	const struct vds_queue_type *queues;

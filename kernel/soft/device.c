@@ -1,0 +1,630 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The vDPA face of a device: one operation each, and the machine of status,
+ * features, reset, suspend.
+ *
+ * Who calls: vhost-vdpa under its device mutex, virtio_vdpa from a driver's
+ * probe and remove, netlink without any lock. What netlink asks for is
+ * constant. kick_vq may come at any moment, inside an eventfd's wake-up, and
+ * goes straight to the queue.
+ *
+ * What is known about VMMs and shapes this file: features 0 are "accepted"
+ * when the config space is read early; status bits arrive in any grouping;
+ * addresses are set before memory is mapped; maps survive a reset; the
+ * callback of an interrupt may be replaced while it rings.
+ */
+#include <linux/cleanup.h>
+#include <linux/dma-mapping.h>
+#include <linux/memcontrol.h>
+#include <linux/module.h>
+#include <linux/ratelimit.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/virtio_config.h>
+#include <linux/virtio_ids.h>
+#include <linux/virtio_ring.h>
+
+#include <uapi/linux/vhost_types.h>
+
+#include "../compat.h"
+#include "core.h"
+#include "trace.h"
+
+#define VDS_VENDOR_ID	0x1af4
+
+const char *vds_device_name(const struct vds_device *vds)
+{
+	return dev_name(&vds->vdpa.dev);
+}
+EXPORT_SYMBOL_GPL(vds_device_name);
+
+u64 vds_device_features(const struct vds_device *vds)
+{
+	return READ_ONCE(vds->core->accepted);
+}
+EXPORT_SYMBOL_GPL(vds_device_features);
+
+bool vds_device_driver_ok(const struct vds_device *vds)
+{
+	return READ_ONCE(vds->core->status) & VIRTIO_CONFIG_S_DRIVER_OK;
+}
+EXPORT_SYMBOL_GPL(vds_device_driver_ok);
+
+struct vds_dma *vds_device_dma(struct vds_device *vds)
+{
+	return &vds->core->dma;
+}
+EXPORT_SYMBOL_GPL(vds_device_dma);
+
+static void raise_config(struct irq_work *work)
+{
+	struct vds_core *core = container_of(work, struct vds_core,
+					     config_work);
+	unsigned long flags;
+
+	spin_lock_irqsave(&core->config_cb_lock, flags);
+	if (core->config_cb.callback && vds_device_driver_ok(core->vds))
+		core->config_cb.callback(core->config_cb.private);
+	spin_unlock_irqrestore(&core->config_cb_lock, flags);
+}
+
+void vds_device_config_changed(struct vds_device *vds)
+{
+	atomic_inc(&vds->core->generation);
+	irq_work_queue(&vds->core->config_work);
+}
+EXPORT_SYMBOL_GPL(vds_device_config_changed);
+
+void vds_device_fail(struct vds_device *vds, const char *why)
+{
+	if (atomic_cmpxchg(&vds->core->fault, VDS_SOUND, VDS_FAILED) !=
+	    VDS_SOUND)
+		return;
+	/* Once per reset, and a guest can reset as often as it likes. */
+	pr_warn_ratelimited("%s: needs a reset by its driver: %s\n",
+			    vds_device_name(vds), why);
+	trace_vds_fail(vds_device_name(vds), why);
+	vds_device_config_changed(vds);
+}
+EXPORT_SYMBOL_GPL(vds_device_fail);
+
+/* The queue of an index that came through an ioctl, or NULL. */
+static struct vds_vq *find_vq(struct vdpa_device *vdpa, u16 idx)
+{
+	struct vds_core *core = vdpa_to_core(vdpa);
+
+	return idx < core->vds->type->nvqs ? &core->vqs[idx] : NULL;
+}
+
+static int vds_set_vq_address(struct vdpa_device *vdpa, u16 idx, u64 desc_area,
+			      u64 driver_area, u64 device_area)
+{
+	struct vds_vq *vq = find_vq(vdpa, idx);
+
+	if (!vq)
+		return -EINVAL;
+	if (READ_ONCE(vq->live))
+		return -EBUSY;
+	vq->desc = desc_area;
+	vq->avail = driver_area;
+	vq->used = device_area;
+	return 0;
+}
+
+static void vds_set_vq_num(struct vdpa_device *vdpa, u16 idx, u32 num)
+{
+	struct vds_vq *vq = find_vq(vdpa, idx);
+
+	/* What is no allowed size is found when the queue starts. */
+	if (vq && !READ_ONCE(vq->live))
+		vq->num = num;
+}
+
+static void vds_kick_vq(struct vdpa_device *vdpa, u16 idx)
+{
+	struct vds_vq *vq = find_vq(vdpa, idx);
+
+	if (vq)
+		vds_vq_kick(vq);
+}
+
+static void vds_set_vq_cb(struct vdpa_device *vdpa, u16 idx,
+			  struct vdpa_callback *cb)
+{
+	struct vds_vq *vq = find_vq(vdpa, idx);
+
+	if (vq)
+		vds_vq_set_cb(vq, cb);
+}
+
+static void start_vq(struct vds_core *core, struct vds_vq *vq)
+{
+	lockdep_assert_held(&core->lock);
+	if (!vq->ready || READ_ONCE(vq->live))
+		return;
+	if (vds_vq_start(vq))
+		vds_device_fail(core->vds,
+				"a queue's address or size is not usable: does the VMM map all guest memory (RLIMIT_MEMLOCK)?");
+}
+
+static void vds_set_vq_ready(struct vdpa_device *vdpa, u16 idx, bool ready)
+{
+	struct vds_core *core = vdpa_to_core(vdpa);
+	struct vds_vq *vq = find_vq(vdpa, idx);
+
+	if (!vq)
+		return;
+	guard(mutex)(&core->lock);
+	vq->ready = ready;
+	if (!ready)
+		vds_vq_stop(vq, true);
+	else if (core->status & VIRTIO_CONFIG_S_DRIVER_OK && !core->suspended)
+		start_vq(core, vq);
+}
+
+static bool vds_get_vq_ready(struct vdpa_device *vdpa, u16 idx)
+{
+	struct vds_vq *vq = find_vq(vdpa, idx);
+
+	return vq && vq->ready;
+}
+
+static int vds_set_vq_state(struct vdpa_device *vdpa, u16 idx,
+			    const struct vdpa_vq_state *state)
+{
+	struct vds_vq *vq = find_vq(vdpa, idx);
+
+	if (!vq)
+		return -EINVAL;
+	if (READ_ONCE(vq->live))
+		return -EBUSY;
+	vq->base = state->split.avail_index;
+	return 0;
+}
+
+static int vds_get_vq_state(struct vdpa_device *vdpa, u16 idx,
+			    struct vdpa_vq_state *state)
+{
+	struct vds_vq *vq = find_vq(vdpa, idx);
+
+	if (!vq)
+		return -EINVAL;
+	/* Of a live queue it would be old before anybody saw it. */
+	if (READ_ONCE(vq->live))
+		return -EBUSY;
+	state->split.avail_index = vq->base;
+	return 0;
+}
+
+static u32 vds_get_vq_align(struct vdpa_device *vdpa)
+{
+	return PAGE_SIZE;
+}
+
+static u32 vds_get_vq_group(struct vdpa_device *vdpa, u16 idx)
+{
+	return 0;
+}
+
+static u64 vds_get_device_features(struct vdpa_device *vdpa)
+{
+	return vdpa_to_core(vdpa)->offered;
+}
+
+static u64 vds_get_backend_features(const struct vdpa_device *vdpa)
+{
+	return BIT_ULL(VHOST_BACKEND_F_ENABLE_AFTER_DRIVER_OK);
+}
+
+static int vds_set_driver_features(struct vdpa_device *vdpa, u64 features)
+{
+	struct vds_core *core = vdpa_to_core(vdpa);
+
+	guard(mutex)(&core->lock);
+	if (core->status & VIRTIO_CONFIG_S_FEATURES_OK)
+		return features == core->accepted ? 0 : -EBUSY;
+	core->refused = features & ~core->offered;
+	if (core->refused)
+		return -EINVAL;
+	WRITE_ONCE(core->accepted, features);
+	return 0;
+}
+
+static u64 vds_get_driver_features(struct vdpa_device *vdpa)
+{
+	return READ_ONCE(vdpa_to_core(vdpa)->accepted);
+}
+
+static void vds_set_config_cb(struct vdpa_device *vdpa,
+			      struct vdpa_callback *cb)
+{
+	struct vds_core *core = vdpa_to_core(vdpa);
+	unsigned long flags;
+
+	spin_lock_irqsave(&core->config_cb_lock, flags);
+	core->config_cb = *cb;
+	spin_unlock_irqrestore(&core->config_cb_lock, flags);
+}
+
+static u16 vds_get_vq_num_max(struct vdpa_device *vdpa)
+{
+	return VDS_RING_MAX;
+}
+
+static u32 vds_get_device_id(struct vdpa_device *vdpa)
+{
+	return vdpa_to_core(vdpa)->vds->type->virtio_id;
+}
+
+static u32 vds_get_vendor_id(struct vdpa_device *vdpa)
+{
+	return VDS_VENDOR_ID;
+}
+
+static u8 vds_get_status(struct vdpa_device *vdpa)
+{
+	struct vds_core *core = vdpa_to_core(vdpa);
+	u8 status = READ_ONCE(core->status);
+
+	if (atomic_read(&core->fault) == VDS_FAILED)
+		status |= VIRTIO_CONFIG_S_NEEDS_RESET;
+	return status;
+}
+
+/* BASE-01, BASE-02: VERSION_1 is a must, what was not offered is not taken. */
+static bool features_are_ok(const struct vds_core *core)
+{
+	return !core->refused && core->accepted & BIT_ULL(VIRTIO_F_VERSION_1);
+}
+
+/*
+ * The host's own drivers pass host physical addresses. Anybody else's address
+ * means nothing until the VMM has mapped it: believing a VMM that maps nothing
+ * would open all of the host's memory to it.
+ */
+static bool is_host_driver(const struct vdpa_device *vdpa)
+{
+	const struct device_driver *driver = vdpa->dev.driver;
+
+	return driver && !strcmp(driver->name, "virtio_vdpa");
+}
+
+static void begin_service(struct vds_core *core)
+{
+	unsigned int i;
+
+	vds_mem_set_identity(&core->mem, is_host_driver(&core->vds->vdpa));
+	if (!core->memcg && current->mm)
+		core->memcg = get_mem_cgroup_from_mm(current->mm);
+	if (!core->pinned) {
+		/* "Module is in use" is a better answer than a hanging rmmod. */
+		__module_get(core->vds->type->owner);
+		core->pinned = true;
+	}
+	for (i = 0; i < core->vds->type->nvqs; i++)
+		start_vq(core, &core->vqs[i]);
+}
+
+static void end_service(struct vds_core *core)
+{
+	const struct vds_device_type *type = core->vds->type;
+	static const struct vdpa_callback none;
+	unsigned int i;
+
+	for (i = 0; i < type->nvqs; i++)
+		vds_vq_stop(&core->vqs[i], true);
+	irq_work_sync(&core->config_work);
+	type->reset(core->vds);
+
+	for (i = 0; i < type->nvqs; i++)
+		vds_vq_reset(&core->vqs[i]);
+	vds_set_config_cb(&core->vds->vdpa, (struct vdpa_callback *)&none);
+	mem_cgroup_put(core->memcg);
+	core->memcg = NULL;
+	vds_mem_set_identity(&core->mem, false);
+}
+
+static int vds_reset(struct vdpa_device *vdpa)
+{
+	struct vds_core *core = vdpa_to_core(vdpa);
+	bool pinned;
+
+	mutex_lock(&core->lock);
+	trace_vds_status(vds_device_name(core->vds), 0);
+	/* First of all, so that no config interrupt is raised any more. */
+	WRITE_ONCE(core->status, core->status & ~VIRTIO_CONFIG_S_DRIVER_OK);
+	end_service(core);
+	WRITE_ONCE(core->accepted, 0);
+	core->refused = false;
+	core->suspended = false;
+	atomic_set(&core->fault, VDS_SOUND);
+	WRITE_ONCE(core->status, 0);
+	pinned = core->pinned;
+	core->pinned = false;
+	mutex_unlock(&core->lock);
+
+	if (pinned)
+		module_put(core->vds->type->owner);
+	return 0;
+}
+
+static void vds_set_status(struct vdpa_device *vdpa, u8 status)
+{
+	struct vds_core *core = vdpa_to_core(vdpa);
+	u8 old;
+
+	if (!status) {
+		vds_reset(vdpa);
+		return;
+	}
+
+	guard(mutex)(&core->lock);
+	old = core->status;
+	status &= ~VIRTIO_CONFIG_S_NEEDS_RESET;
+	if (status & VIRTIO_CONFIG_S_FEATURES_OK && !features_are_ok(core))
+		status &= ~(VIRTIO_CONFIG_S_FEATURES_OK |
+			    VIRTIO_CONFIG_S_DRIVER_OK);
+	/* A driver that never asked for FEATURES_OK has no features either. */
+	if (!(status & VIRTIO_CONFIG_S_FEATURES_OK))
+		status &= ~VIRTIO_CONFIG_S_DRIVER_OK;
+	trace_vds_status(vds_device_name(core->vds), status);
+	WRITE_ONCE(core->status, status);
+	if (status & ~old & VIRTIO_CONFIG_S_DRIVER_OK)
+		begin_service(core);
+}
+
+static int vds_suspend(struct vdpa_device *vdpa)
+{
+	struct vds_core *core = vdpa_to_core(vdpa);
+	unsigned int i;
+
+	guard(mutex)(&core->lock);
+	if (!(core->status & VIRTIO_CONFIG_S_DRIVER_OK))
+		return -EINVAL;
+	core->suspended = true;
+	for (i = 0; i < core->vds->type->nvqs; i++)
+		vds_vq_stop(&core->vqs[i], false);
+	return 0;
+}
+
+static int vds_resume(struct vdpa_device *vdpa)
+{
+	struct vds_core *core = vdpa_to_core(vdpa);
+	unsigned int i;
+
+	guard(mutex)(&core->lock);
+	if (!core->suspended)
+		return -EINVAL;
+	core->suspended = false;
+	for (i = 0; i < core->vds->type->nvqs; i++)
+		start_vq(core, &core->vqs[i]);
+	return 0;
+}
+
+static size_t vds_get_config_size(struct vdpa_device *vdpa)
+{
+	return vdpa_to_core(vdpa)->vds->type->config_size;
+}
+
+/* BASE-09: the part of an access that lies in the config space. */
+static unsigned int clip(const struct vds_core *core, unsigned int offset,
+			 unsigned int len)
+{
+	size_t size = core->vds->type->config_size;
+
+	return offset < size ? min_t(size_t, len, size - offset) : 0;
+}
+
+static void vds_get_config(struct vdpa_device *vdpa, unsigned int offset,
+			   void *buf, unsigned int len)
+{
+	struct vds_core *core = vdpa_to_core(vdpa);
+	unsigned int n = clip(core, offset, len);
+
+	memset(buf, 0, len);
+	if (n)
+		core->vds->type->get_config(core->vds, offset, buf, n);
+}
+
+static void vds_set_config(struct vdpa_device *vdpa, unsigned int offset,
+			   const void *buf, unsigned int len)
+{
+	struct vds_core *core = vdpa_to_core(vdpa);
+	unsigned int n = clip(core, offset, len);
+
+	if (n)
+		core->vds->type->set_config(core->vds, offset, buf, n);
+}
+
+static u32 vds_get_generation(struct vdpa_device *vdpa)
+{
+	return atomic_read(&vdpa_to_core(vdpa)->generation);
+}
+
+static struct vdpa_iova_range vds_get_iova_range(struct vdpa_device *vdpa)
+{
+	return (struct vdpa_iova_range){ .first = 0, .last = U64_MAX };
+}
+
+static int vds_dma_map(struct vdpa_device *vdpa, unsigned int asid, u64 iova,
+		       u64 size, u64 pa, u32 perm, void *opaque)
+{
+	struct vds_core *core = vdpa_to_core(vdpa);
+
+	trace_vds_map(vds_device_name(core->vds), iova, size, perm);
+	return vds_mem_map(&core->mem, iova, size, pa, perm);
+}
+
+static void revoke(void *data, u64 iova, u64 last)
+{
+	struct vds_core *core = data;
+
+	if (core->vds->type->revoke)
+		core->vds->type->revoke(core->vds, iova, last);
+}
+
+static int vds_dma_unmap(struct vdpa_device *vdpa, unsigned int asid, u64 iova,
+			 u64 size)
+{
+	struct vds_core *core = vdpa_to_core(vdpa);
+
+	if (!size)
+		return 0;
+	trace_vds_unmap(vds_device_name(core->vds), iova, size);
+	vds_mem_unmap(&core->mem, iova,
+		      size - 1 > U64_MAX - iova ? U64_MAX : iova + size - 1,
+		      revoke, core);
+	return 0;
+}
+
+static int vds_reset_map(struct vdpa_device *vdpa, unsigned int asid)
+{
+	struct vds_core *core = vdpa_to_core(vdpa);
+
+	vds_mem_unmap(&core->mem, 0, U64_MAX, revoke, core);
+	return 0;
+}
+
+/* Accepts a core whose queues are half made. */
+static void destroy_core(struct vds_core *core)
+{
+	unsigned int i;
+
+	for (i = 0; i < core->vds->type->nvqs; i++)
+		vds_vq_finish(&core->vqs[i]);
+	irq_work_sync(&core->config_work);
+	vds_mem_unmap(&core->mem, 0, U64_MAX, NULL, NULL);
+	kfree(core);
+}
+
+static void vds_free(struct vdpa_device *vdpa)
+{
+	struct vds_device *vds = container_of(vdpa, struct vds_device, vdpa);
+
+	/* vds_device_alloc() gave up, the type has never seen the device. */
+	if (!vds->core)
+		return;
+	vds->type->release(vds);
+	destroy_core(vds->core);
+}
+
+static const struct vdpa_config_ops vds_ops = {
+	.set_vq_address = vds_set_vq_address,
+	.set_vq_num = vds_set_vq_num,
+	.kick_vq = vds_kick_vq,
+	.set_vq_cb = vds_set_vq_cb,
+	.set_vq_ready = vds_set_vq_ready,
+	.get_vq_ready = vds_get_vq_ready,
+	.set_vq_state = vds_set_vq_state,
+	.get_vq_state = vds_get_vq_state,
+	.get_vq_align = vds_get_vq_align,
+	.get_vq_group = vds_get_vq_group,
+	.get_device_features = vds_get_device_features,
+	.get_backend_features = vds_get_backend_features,
+	.set_driver_features = vds_set_driver_features,
+	.get_driver_features = vds_get_driver_features,
+	.set_config_cb = vds_set_config_cb,
+	.get_vq_num_max = vds_get_vq_num_max,
+	.get_device_id = vds_get_device_id,
+	.get_vendor_id = vds_get_vendor_id,
+	.get_status = vds_get_status,
+	.set_status = vds_set_status,
+	.reset = vds_reset,
+	.suspend = vds_suspend,
+	.resume = vds_resume,
+	.get_config_size = vds_get_config_size,
+	.get_config = vds_get_config,
+	.set_config = vds_set_config,
+	.get_generation = vds_get_generation,
+	.get_iova_range = vds_get_iova_range,
+	.dma_map = vds_dma_map,
+	.dma_unmap = vds_dma_unmap,
+	.reset_map = vds_reset_map,
+	.free = vds_free,
+};
+
+static void init_core(struct vds_core *core, struct vds_device *vds,
+		      u64 features)
+{
+	core->vds = vds;
+	core->offered = features | VDS_CORE_FEATURES;
+	mutex_init(&core->lock);
+	spin_lock_init(&core->config_cb_lock);
+	init_irq_work(&core->config_work, raise_config);
+	vds_mem_init(&core->mem);
+	core->dma.mem = &core->mem;
+	/* So that the host's drivers may set their segment size. */
+	vds->vdpa.dev.dma_parms = &core->dma_parms;
+	vds_vdpa_set_dma_dev(&vds->vdpa);
+}
+
+struct vds_device *vds_device_alloc(const struct vds_device_type *type,
+				    size_t size, struct vdpa_mgmt_dev *mdev,
+				    const char *name, u64 features)
+{
+	struct vdpa_device *vdpa;
+	struct vds_device *vds;
+	struct vds_core *core;
+	unsigned int i;
+	int ret;
+
+	vdpa = vds_vdpa_alloc(mdev->device, &vds_ops, size, name);
+	if (IS_ERR(vdpa))
+		return ERR_CAST(vdpa);
+	vds = container_of(vdpa, struct vds_device, vdpa);
+	vds->type = type;
+	vdpa->mdev = mdev;
+
+	core = kzalloc(struct_size(core, vqs, type->nvqs), GFP_KERNEL);
+	if (!core) {
+		ret = -ENOMEM;
+		goto err_device;
+	}
+	init_core(core, vds, features);
+	vds->core = core;
+
+	for (i = 0; i < type->nvqs; i++) {
+		ret = vds_vq_init(&core->vqs[i], core, i);
+		if (ret)
+			goto err_core;
+	}
+	return vds;
+
+err_core:
+	destroy_core(core);
+	vds->core = NULL;
+err_device:
+	put_device(&vdpa->dev);
+	return ERR_PTR(ret);
+}
+EXPORT_SYMBOL_GPL(vds_device_alloc);
+
+int vds_device_register(struct vds_device *vds, const char *driver)
+{
+	int ret;
+
+	if (driver) {
+		ret = vds_vdpa_set_driver(&vds->vdpa, driver);
+		if (ret)
+			return ret;
+	}
+	vds_debugfs_add(vds->core);
+	ret = _vdpa_register_device(&vds->vdpa, vds->type->nvqs);
+	if (ret)
+		vds_debugfs_remove(vds->core);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(vds_device_register);
+
+void vds_device_unregister(struct vds_device *vds)
+{
+	vds_debugfs_remove(vds->core);
+	_vdpa_unregister_device(&vds->vdpa);
+}
+EXPORT_SYMBOL_GPL(vds_device_unregister);
+
+void vds_device_put(struct vds_device *vds)
+{
+	put_device(&vds->vdpa.dev);
+}
+EXPORT_SYMBOL_GPL(vds_device_put);
