@@ -23,6 +23,7 @@ for name in $UML_CASES; do
 	echo "uml-case: $name" >/dev/kmsg
 	(
 		set -u
+		# shellcheck source=/dev/null
 		. "$UML_TOP/tests/uml/cases/$name.sh"
 	) 2>>/run/out/err </dev/null
 	status=$?

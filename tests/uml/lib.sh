@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What the cases are written with. Sourced by init.sh; $name is the case.
+# shellcheck disable=SC2034,SC2154
 
 MOD=/run/out/mod
 VIEWER=$UML_TOP/userspace/viewer/vdpa-gpu-viewer

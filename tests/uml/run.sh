@@ -43,14 +43,21 @@ build_modules() {
 	}
 }
 
+# compile PROGRAM PACKAGE...
+compile() {
+	local program=$1 flags; shift
+
+	read -ra flags < <(pkg-config --cflags --libs "$@")
+	gcc -O2 -Wall -Wextra -Werror -o "$OUT/$program" "$UML/$program.c" \
+		"${flags[@]}"
+}
+
 build_programs() {
 	{
 		make -C "$UML_TOP/userspace" &&
 			make -C "$UML_TOP/tools/conform" &&
-			gcc -O2 -Wall -Wextra -o "$OUT/drm-draw" "$UML/drm-draw.c" \
-				$(pkg-config --cflags --libs libdrm zlib) &&
-			gcc -O2 -Wall -Wextra -o "$OUT/png-crc" "$UML/png-crc.c" \
-				$(pkg-config --cflags --libs libpng zlib)
+			compile drm-draw libdrm zlib &&
+			compile png-crc libpng zlib
 	} >"$OUT/programs.log" 2>&1 || {
 		tail -n 40 "$OUT/programs.log" | diag
 		uml_die "the programs do not build: $OUT/programs.log"
@@ -67,11 +74,12 @@ boot() {
 		setpriv --pdeathsig KILL unshare --mount-proc --pid --fork \
 		--kill-child "$UML_BASE/linux" mem=1536M root=/dev/root \
 		rootfstype=hostfs rootflags=/ ro init="$UML/init.sh" \
-		kunit.enable=1 kmemleak=on panic=-1 con=null con0=fd:0,fd:1 \
+		kunit.enable=1 kmemleak=on con=null con0=fd:0,fd:1 \
 		UML_TOP="$UML_TOP" UML_CASES="$*" \
 		</dev/null >"$OUT/console.log" 2>&1 &
 	pid=$!
-	wait $pid
+	# in braces: bash reports a killed job there
+	{ wait $pid; } 2>/dev/null
 	status=$?
 	pid=
 	sed -i 's/\r$//' "$OUT/console.log"
@@ -151,7 +159,6 @@ while [ -n "${left// /}" ]; do
 		tail -n 30 "$OUT/console.log" | diag
 		break
 	fi
-	cp "$OUT/console.log" "$OUT/console-$1.txt"
 done
 echo "1..$n"
 [ "$n" -gt 0 ] && [ "$failed" = 0 ]
