@@ -17,7 +17,6 @@ OUT=$UML_TOP/out/kunit
 mkdir -p "$OUT"
 rm -f "$OUT"/*.log
 
-uml_packages
 uml_lock
 uml_kunit
 "$UML_TOP/tools/overlay.sh" "$UML_SRC" || uml_die "cannot link into $UML_SRC"

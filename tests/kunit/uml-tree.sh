@@ -26,24 +26,6 @@ UML_MAKE=(ARCH=um "CC=ccache gcc")
 uml_say() { printf '# %s\n' "$*" >&2; }
 uml_die() { printf 'Bail out! %s\n' "$*"; exit 1; }
 
-# package:command pairs, installed only when a command is missing
-uml_packages() {
-	local pair missing=()
-
-	for pair in build-essential:gcc build-essential:make flex:flex \
-		bison:bison bc:bc xz-utils:xz ccache:ccache python3:python3 \
-		kmod:depmod "$@"; do
-		command -v "${pair#*:}" >/dev/null || missing+=("${pair%%:*}")
-	done
-	[ ${#missing[@]} -eq 0 ] && return
-	[ "$(id -u)" = 0 ] || uml_die "missing packages: ${missing[*]}"
-	uml_say "installing ${missing[*]}"
-	apt-get update -qq >&2 &&
-		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-			--no-install-recommends "${missing[@]}" >&2 </dev/null ||
-		uml_die "cannot install ${missing[*]}"
-}
-
 # A signal frame holds the CPU's whole xstate. 6.12 reserves 2696 bytes for it;
 # with AMX it is 11008, and the first program dies with "ptrace set fp regs
 # failed, errno = 14". 7.2 sizes it at run time. Needs CONFIG_KERNEL_STACK_ORDER=4.
@@ -84,7 +66,8 @@ uml_unlock() { exec 9>&-; }
 uml_source() {
 	local version patch tmp
 
-	uml_packages
+	"$UML_TOP/tests/lib/deps.sh" base kernel uml ||
+		uml_die "packages are missing"
 	version=$(uml_version)
 	[ -n "$version" ] || uml_die "apt offers no $UML_PACKAGE"
 	patch=$(declare -f uml_patch | uml_hash)

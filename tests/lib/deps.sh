@@ -16,6 +16,8 @@ packages() {
 	# A User Mode Linux kernel from Debian's linux-source.
 	kernel)	echo flex bison bc libelf-dev libssl-dev python3 xz-utils bzip2 \
 			     rsync kmod cpio ;;
+	# What the UML runs add: a compiler cache, and the vdpa tool for inside.
+	uml)	echo ccache iproute2 perl-base ;;
 	# The roots of the bench and the emulator of its host.
 	bench)	echo mmdebstrap debian-archive-keyring qemu-system-x86 \
 			     e2fsprogs cpio xz-utils ;;

@@ -133,8 +133,7 @@ trap 'exit 130' INT TERM HUP
 
 mkdir -p "$OUT"
 rm -f "$OUT"/*.log "$OUT"/*.err "$OUT"/*.png
-uml_packages iproute2:vdpa
-"$UML_TOP/tests/lib/deps.sh" base user || uml_die "packages are missing"
+"$UML_TOP/tests/lib/deps.sh" user || uml_die "packages are missing"
 uml_lock
 uml_base
 uml_unlock

@@ -3,6 +3,7 @@
 # The host's own virtio_gpu draws through the device; what the viewer sees is
 # compared with what was drawn, pixel by pixel.
 
+# shellcheck disable=SC2154
 compare() {
 	_what=$1; shift
 	check "$_what is drawn" start_draw "$card" "$@" || return

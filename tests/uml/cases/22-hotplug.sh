@@ -27,6 +27,7 @@ has_edid() { [ "$(wc -c <"$1/edid")" -ge 128 ]; }
 
 load_modules
 check "device is created" gpu_add gpu0 driver=virtio_vdpa num_scanouts=2
+# shellcheck disable=SC2046
 set -- $(connectors_of gpu0)
 check "two connectors" test $# = 2
 check "the first is connected" is_status "$1" connected
