@@ -2,11 +2,20 @@
 #ifndef _VDGPU_CONFIG_H
 #define _VDGPU_CONFIG_H
 
+#include <linux/limits.h>
 #include <linux/types.h>
 
 #include <linux/vdpa_gpu.h>
 
 #define VDGPU_MAX_DIMENSION	16384
+#define VDGPU_MIN_REFRESH_MHZ	1000
+#define VDGPU_MAX_REFRESH_MHZ	1000000
+/* A guest adds position and size in 32 bits, maybe signed ones. */
+#define VDGPU_MAX_POSITION	(S32_MAX - VDGPU_MAX_DIMENSION)
+
+#define VDGPU_MAX_RESOURCES	1048576
+#define VDGPU_MIN_ENTRIES	65536
+#define VDGPU_MAX_ENTRIES	16777216
 
 /**
  * struct vdgpu_limits - how much a guest may make us allocate
@@ -65,6 +74,12 @@ bool vdgpu_config_is_valid(const struct vdgpu_config *config);
  * @mode: any
  */
 bool vdgpu_mode_is_valid(const struct vdpa_gpu_mode *mode);
+
+/**
+ * vdgpu_driver_is_valid() - a bus driver we know, or "" for any
+ * @driver: zero terminated
+ */
+bool vdgpu_driver_is_valid(const char *driver);
 
 /**
  * vdgpu_config_features() - device feature bits to offer
