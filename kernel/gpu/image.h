@@ -15,10 +15,12 @@
 
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/llist.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
 
 struct dma_buf;
+struct file;
 struct page;
 struct vm_area_struct;
 
@@ -29,13 +31,14 @@ struct vm_area_struct;
  * @size: bytes, a multiple of PAGE_SIZE
  * @vaddr: kernel address of all of it; NULL for guest pages
  * @guest: made of guest pages
- * @guest_link: in vdgpu_device.guest_images, under its guest_images_lock
  * @lock: covers @pages and what follows
  * @pages: @size / PAGE_SIZE pages; NULL once revoked
- * @attachments: mapped dma-buf attachments
- * @mapping: address space of all maps of guest pages, for revocation
- *
- * (The room may add private fields.)
+ * @lingering: what @pages was before revocation, while an importer has it
+ * @nr_pages: how many
+ * @attachments: mapped dma-buf attachments, image_dmabuf.c
+ * @file: owns all maps: its address space is how they are found again. Made
+ *	by the first one. Holds no reference to the image; its maps do
+ * @buried: in the list of images that wait to be freed
  */
 struct vdgpu_image {
 	struct kref ref;
@@ -43,11 +46,13 @@ struct vdgpu_image {
 	u64 size;
 	void *vaddr;
 	bool guest;
-	struct list_head guest_link;
 	struct mutex lock;
 	struct page **pages;
-	unsigned int attachments;
-	struct address_space *mapping;
+	struct page **lingering;
+	unsigned long nr_pages;
+	struct list_head attachments;
+	struct file *file;
+	struct llist_node buried;
 };
 
 /**
@@ -76,7 +81,7 @@ struct vdgpu_image *vdgpu_image_get(struct vdgpu_image *image);
  * vdgpu_image_put() - drop a reference
  * @image: NULL is fine
  *
- * Any context; memory is freed by a work item when the caller cannot sleep.
+ * Any context: a work item frees the memory.
  */
 void vdgpu_image_put(struct vdgpu_image *image);
 
@@ -91,10 +96,27 @@ void vdgpu_image_revoke(struct vdgpu_image *image);
 
 /**
  * vdgpu_image_mmap() - map an image read-only
- * @image: takes its own reference
+ * @image: the map takes its own reference
  * @vma: a shared mapping, vm_pgoff counted from the image's first page
+ *
+ * Return: 0; -EPERM for a writable mapping; -EINVAL for a private one or one
+ * that does not lie inside the image; another negative errno.
  */
 int vdgpu_image_mmap(struct vdgpu_image *image, struct vm_area_struct *vma);
+
+/**
+ * vdgpu_image_release_pages() - drop references of guest pages
+ * @pages: from kvmalloc, freed
+ * @nr_pages: how many
+ */
+void vdgpu_image_release_pages(struct page **pages, unsigned long nr_pages);
+
+/**
+ * vdgpu_image_module_exit() - wait until every image that was put is freed
+ *
+ * The module's text must stay until then.
+ */
+void vdgpu_image_module_exit(void);
 
 /**
  * vdgpu_image_export() - make a dma-buf
