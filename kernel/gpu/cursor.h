@@ -14,6 +14,7 @@ struct vdgpu_device;
 /**
  * struct vdgpu_cursor - what the cursor of a scanout looks like
  * @visible: shown at all
+ * @resource_id: where the image came from, 0 for none
  * @x: column of the hot spot, signed
  * @y: row of the hot spot, signed
  * @hot_x: column of the hot spot in the image
@@ -26,6 +27,7 @@ struct vdgpu_device;
  */
 struct vdgpu_cursor {
 	bool visible;
+	u32 resource_id;
 	s32 x;
 	s32 y;
 	u32 hot_x;
@@ -61,6 +63,7 @@ void vdgpu_cursor_move(struct vdgpu_device *gpu,
  * vdgpu_cursor_update() - UPDATE_CURSOR: image, hot spot, position
  * @gpu: the device
  * @pos: where to
+ * @resource_id: where @pixels came from
  * @hot_x: column of the hot spot in the image
  * @hot_y: row of the hot spot in the image
  * @format: enum virtio_gpu_formats
@@ -70,7 +73,8 @@ void vdgpu_cursor_move(struct vdgpu_device *gpu,
  */
 void vdgpu_cursor_update(struct vdgpu_device *gpu,
 			 const struct vdgpu_cursor_pos *pos,
-			 u32 hot_x, u32 hot_y, u32 format, const u8 *pixels);
+			 u32 resource_id, u32 hot_x, u32 hot_y, u32 format,
+			 const u8 *pixels);
 
 /**
  * vdgpu_cursor_snapshot() - for a viewer

@@ -55,6 +55,21 @@ struct vdgpu_scanout {
 };
 
 /**
+ * vdgpu_scanouts_init() - plug in what the configuration says, show nothing
+ * @gpu: a device with its config in place, not yet used by anybody
+ *
+ * Process context.
+ * Return: 0, or -ENOMEM; vdgpu_scanouts_finish() is fine then too.
+ */
+int vdgpu_scanouts_init(struct vdgpu_device *gpu);
+
+/**
+ * vdgpu_scanouts_finish() - let go of images and cursors
+ * @gpu: a device that nobody uses any more, in any stage of being built
+ */
+void vdgpu_scanouts_finish(struct vdgpu_device *gpu);
+
+/**
  * vdgpu_scanout_show() - bind an image to a scanout, or nothing
  * @gpu: the device
  * @index: below num_scanouts
