@@ -6,13 +6,14 @@
  * served by one context at a time (vds.h), so a handler needs a lock only
  * against the other queue, the viewers and the host.
  *
- *   vdgpu_device.guest_images_lock (mutex)  list of images made of guest pages
+ *   vdgpu_device.guest_images_lock (mutex)  who shows guest pages
  *     vdgpu_resource.lock (mutex)           backing of one resource
  *       vds_dma section
  *         vdgpu_image.lock (mutex)          pages of one image
  *   vdgpu_device.scan_lock (irq)            scanouts, cursors, modes, events
  *     vdgpu_view.lock (irq)                 damage accounts of the viewers
  *   vdgpu_device.resources' xa_lock (irq)   id -> resource
+ *   vdgpu_quota.lock (irq)                  what the guest made us allocate
  *
  * The spinlocks nest inside any of the mutexes, never the other way round.
  */
@@ -20,6 +21,7 @@
 #define _VDGPU_H
 
 #include <linux/atomic.h>
+#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -32,6 +34,7 @@
 #include "scanout.h"
 
 struct dentry;
+struct vdgpu_call;
 struct vdgpu_view;
 
 /**
@@ -54,12 +57,12 @@ struct vdgpu_stats {
  * struct vdgpu_quota - what the guest has made us allocate
  * @lock: covers all fields; any context
  * @resources: live resources
- * @bytes: bytes of host images
- * @entries: backing entries
+ * @bytes: bytes of host images, and of guest pages that images refer to
+ * @entries: backing entries, or pairs of extents where those are more
  */
 struct vdgpu_quota {
 	spinlock_t lock;
-	u32 resources;
+	u64 resources;
 	u64 bytes;
 	u64 entries;
 };
@@ -70,11 +73,16 @@ struct vdgpu_quota {
  * @config: our own copy of the shape, constant
  * @quota: what is used of @config.limits
  * @resources: id -> struct vdgpu_resource, XA_FLAGS_LOCK_IRQ
- * @scan_lock: covers @scanouts, @events_read
+ * @scan_lock: covers @scanouts, @events_read, @events_reported
  * @scanouts: @config.num_scanouts are in use
  * @events_read: VIRTIO_GPU_EVENT_* bits
+ * @events_reported: those of @events_read that the driver has seen since they
+ *	were set last; it can clear no others, so that no event gets lost between
+ *	its read and its write (GPU2D-REQ-4.b)
  * @guest_images_lock: covers @guest_images
- * @guest_images: struct vdgpu_image.guest_link of images made of guest pages
+ * @guest_images: struct vdgpu_resource.guest_link of resources whose image is
+ *	made of guest pages
+ * @calls: the command that is being served, one per queue
  * @view: the viewers' character device, NULL before it is made
  * @stats: counters
  * @debugfs: directory, or an error pointer which debugfs itself accepts
@@ -87,8 +95,10 @@ struct vdgpu_device {
 	spinlock_t scan_lock;
 	struct vdgpu_scanout scanouts[VDPA_GPU_MAX_SCANOUTS];
 	u32 events_read;
+	u32 events_reported;
 	struct mutex guest_images_lock;
 	struct list_head guest_images;
+	struct vdgpu_call *calls;
 	struct vdgpu_view *view;
 	struct vdgpu_stats stats;
 	struct dentry *debugfs;
