@@ -270,7 +270,6 @@ void vdgpu_resources_drop(struct vdgpu_device *gpu)
 		vdgpu_resource_unlink(res);
 		cond_resched();
 	}
-	xa_destroy(&gpu->resources);
 }
 
 void vdgpu_resources_revoke(struct vdgpu_device *gpu, u64 iova, u64 last)
