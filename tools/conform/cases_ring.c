@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* BASE-10..14: framing, indirect tables, used length, interrupts. */
+#include "fixture.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Everything a guest does, in one row; pixels are compared if there are eyes. */
+static void positive_walk(struct ctx *c)
+{
+	struct gpu_reply reply;
+
+	fixture_make(c);
+	want(c, gpu_display_info(c, &reply), OK_DISPLAY);
+	must(c, reply.used == 408, "used length %u", reply.used);
+	if (c->features & BIT64(VIRTIO_GPU_F_EDID)) {
+		want(c, gpu_edid(c, 0, &reply), OK_EDID);
+		must(c, reply.used == 1056, "used length %u", reply.used);
+	}
+	want(c, gpu_move_cursor(c, 0, 5, 6), OK_NODATA);
+	want(c, gpu_move_cursor(c, 0, 10, 20), OK_NODATA);
+	fixture_verify(c);
+	want(c, gpu_set_scanout(c, 0, 0, RECT(0, 0, 0, 0)), OK_NODATA);
+	want(c, gpu_detach(c, RES_A), OK_NODATA);
+	want(c, gpu_unref(c, RES_A), OK_NODATA);
+	want(c, gpu_unref(c, RES_A), ERR_RESOURCE);
+}
+
+static void any_framing(struct ctx *c)
+{
+	static const unsigned int splits[] = { 1, 3, 7, 23, 24, 25, 4096 };
+	static const char *const modes[] = { "direct", "indirect", "mixed" };
+
+	for (unsigned int mode = FRAME_DIRECT; mode <= FRAME_MIXED; mode++)
+		for (unsigned int i = 0; i < 7; i++) {
+			if (mode != FRAME_DIRECT && !(c->offered &
+			    BIT64(VIRTIO_RING_F_INDIRECT_DESC)))
+				continue;
+			note_where(c, "split %u %s", splits[i], modes[mode]);
+			session_start_with(c, c->offered, c->ring_max, 0);
+			c->framing = (struct framing){
+				.mode = mode,
+				.split = splits[i],
+				.direct = 3,
+			};
+			positive_walk(c);
+		}
+}
+
+/* Header in one descriptor, payload in another, as Linux sends them. */
+static void linux_framing(struct ctx *c)
+{
+	static const unsigned int nums[] = { 4, 16, 64 };
+
+	for (unsigned int i = 0; i < 3; i++) {
+		note_where(c, "ring of %u", nums[i]);
+		session_start_with(c, c->offered, nums[i], 0);
+		c->framing.mode = FRAME_INDIRECT;
+		positive_walk(c);
+	}
+}
+
+static void readable_is_not_written(struct ctx *c)
+{
+	const struct virtio_gpu_ctrl_hdr hdr = {
+		.type = VIRTIO_GPU_CMD_GET_DISPLAY_INFO,
+	};
+	struct gpu_reply reply;
+	struct gpu_job job;
+	uint8_t *request;
+
+	fixture_start(c);
+	/* The host's MMU or its IOTLB would tell, were they written. */
+	request = guest_alloc(c, Z_RO, 64, 1);
+	memcpy(request, &hdr, sizeof(hdr));
+	c->framing = (struct framing){
+		.mode = FRAME_INDIRECT, .table_read_only = true,
+	};
+	gpu_submit_shared(c, Q_CTRL, request, sizeof(hdr), 408, &job);
+	job.may_change = false;
+	ring_kick(job.ring);
+	gpu_finish(c, &job, &reply);
+	must(c, reply.type == OK_DISPLAY, "type %#x", reply.type);
+	fixture_verify(c);
+}
+
+static void table_sizes(struct ctx *c)
+{
+	static const struct { unsigned int num, split, direct; } rows[] = {
+		{ 16, 0, 1 },		/* table of one entry */
+		{ 16, 40, 0 },		/* 1 + 11: shorter than the ring */
+		{ 16, 27, 0 },		/* 1 + 16: ring_size + 1 */
+		{ 1024, 1, 0 },		/* 24 + 408 */
+		{ 4, 1, 2 },		/* far longer than the ring */
+	};
+	const struct virtio_gpu_ctrl_hdr hdr = {
+		.type = VIRTIO_GPU_CMD_GET_DISPLAY_INFO,
+	};
+	struct gpu_reply reply;
+
+	if (!(c->offered & BIT64(VIRTIO_RING_F_INDIRECT_DESC)))
+		case_untestable(c, "INDIRECT_DESC is not offered");
+	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		note_where(c, "row %u", i);
+		session_start_with(c, c->offered, rows[i].num, 0);
+		for (unsigned int flag = 0; flag < 2; flag++) {
+			c->framing = (struct framing){
+				.mode = FRAME_MIXED,
+				.split = rows[i].split,
+				.direct = rows[i].direct,
+				.write_flag = flag,
+			};
+			want(c, gpu_command(c, Q_CTRL, &hdr, sizeof(hdr), 408,
+					    &reply), OK_DISPLAY);
+			must(c, reply.used == 408, "used %u", reply.used);
+		}
+	}
+}
+
+/* A table of exactly 1024 entries; a response may be longer than it is used. */
+static void table_of_1024(struct ctx *c)
+{
+	struct virtio_gpu_ctrl_hdr hdr = {
+		.type = VIRTIO_GPU_CMD_GET_DISPLAY_INFO,
+	};
+	uint8_t request[616] = { 0 };
+	struct gpu_reply reply;
+
+	if (!(c->offered & BIT64(VIRTIO_RING_F_INDIRECT_DESC)))
+		case_untestable(c, "INDIRECT_DESC is not offered");
+	memcpy(request, &hdr, sizeof(hdr));
+	session_start_with(c, c->offered, 16, 0);
+	gpu_display_info(c, NULL);
+	for (unsigned int round = 0; round < 2; round++) {
+		uint8_t *at = guest_alloc(c, Z_RING, sizeof(request) + 408, 1);
+		struct gpu_job job = { .response_cap = 0 };
+
+		memcpy(at, request, sizeof(request));
+		memset(at + sizeof(request), POISON, 408);
+		chain_clear(&c->chain);
+		for (unsigned int i = 0; i < 1024; i++)
+			chain_add_iova(&c->chain, mem_iova(&c->mem, at + i), 1,
+				       i >= sizeof(request));
+		c->framing = (struct framing){
+			.mode = FRAME_INDIRECT, .write_flag = round,
+		};
+		job.ring = &c->q[Q_CTRL];
+		job.head = ring_add(job.ring, &c->chain, &c->framing);
+		must(c, job.head >= 0, "test bug: no room");
+		job.request = at;
+		job.request_len = sizeof(request);
+		job.response = at + sizeof(request);
+		job.response_cap = 408;
+		job.may_change = true;
+		job.poison = POISON;
+		gpu_job_seal(&job);
+		ring_publish(job.ring);
+		ring_kick(job.ring);
+		gpu_finish(c, &job, &reply);
+		must(c, reply.type == OK_DISPLAY && reply.used == 408,
+		     "type %#x, used %u", reply.type, reply.used);
+	}
+}
+
+/* The same request with two poisons: what differs was never written. */
+static void used_bytes_are_written(struct ctx *c)
+{
+	static struct gpu_reply replies[2];
+	uint8_t request[SAMPLE_MAX];
+
+	for (unsigned int s = 0; s < nr_samples; s++) {
+		for (unsigned int round = 0; round < 2; round++) {
+			struct gpu_job job;
+			size_t len;
+
+			fixture_start(c);
+			if (!sample_offered(c, &samples[s]))
+				break;
+			note_where(c, "%s", samples[s].name);
+			len = samples[s].build(c, request);
+			gpu_submit(c, samples[s].queue, request, len,
+				   samples[s].ok_size + 64, &job);
+			if (round) {
+				job.poison = (uint8_t)~POISON;
+				memset(job.response, job.poison,
+				       job.response_cap);
+			}
+			ring_kick(job.ring);
+			gpu_finish(c, &job, &replies[round]);
+		}
+		if (!sample_offered(c, &samples[s]))
+			continue;
+		must(c, replies[0].used == replies[1].used, "used %u and %u",
+		     replies[0].used, replies[1].used);
+		/* A UUID is made anew in every session. */
+		if (samples[s].ok == OK_UUID)
+			replies[0].used = HDR_SIZE;
+		for (unsigned int i = 0; i < replies[0].used; i++)
+			must(c, replies[0].bytes[i] == replies[1].bytes[i],
+			     "byte %u of %u was not written", i,
+			     replies[0].used);
+	}
+}
+
+static void ring_sizes(struct ctx *c)
+{
+	for (unsigned int num = 2; num <= c->ring_max; num *= 2) {
+		note_where(c, "ring of %u", num);
+		session_start_with(c, c->offered, num, 0);
+		for (unsigned int i = 0; i < 3 * num && i < 300; i++)
+			want(c, gpu_display_info(c, NULL), OK_DISPLAY);
+	}
+}
+
+static void index_wraps(struct ctx *c)
+{
+	session_start_with(c, c->offered, 16, 0xfff0);
+	for (unsigned int i = 0; i < 64; i++) {
+		note_where(c, "request %u", i);
+		want(c, gpu_display_info(c, NULL), OK_DISPLAY);
+		want(c, gpu_move_cursor(c, 0, i, i), OK_NODATA);
+	}
+}
+
+/* @count requests, each seen by looking at the ring. Return: interrupts. */
+static unsigned int calls_for(struct ctx *c, unsigned int count)
+{
+	struct ring *ring = &c->q[Q_CTRL];
+
+	ring_drain(ring);
+	ring->calls = 0;
+	for (unsigned int i = 0; i < count; i++)
+		want(c, gpu_display_info(c, NULL), OK_DISPLAY);
+	linger();
+	ring_drain(ring);
+	return ring->calls;
+}
+
+/* A request, and then its interrupt. */
+static void call_comes(struct ctx *c)
+{
+	struct ring *ring = &c->q[Q_CTRL];
+
+	ring->calls = 0;
+	want(c, gpu_display_info(c, NULL), OK_DISPLAY);
+	ring_wait_call(ring, c->opts->timeout_ms);
+	must(c, ring->calls, "no interrupt for a request");
+}
+
+static void suppression(struct ctx *c, uint64_t features)
+{
+	unsigned int calls;
+
+	session_start_with(c, features, RING_DEFAULT, 0);
+	for (unsigned int i = 0; i < 16; i++)
+		call_comes(c);
+	ring_want_call(&c->q[Q_CTRL], false);
+	calls = calls_for(c, 16);
+	must(c, !calls, "%u interrupts, none was wanted", calls);
+	ring_want_call(&c->q[Q_CTRL], true);
+	call_comes(c);
+}
+
+static void suppression_by_flag(struct ctx *c)
+{
+	suppression(c, c->offered & ~BIT64(VIRTIO_RING_F_EVENT_IDX));
+}
+
+static void need_event_idx(struct ctx *c)
+{
+	if (!(c->offered & BIT64(VIRTIO_RING_F_EVENT_IDX)))
+		case_untestable(c, "EVENT_IDX is not offered");
+}
+
+static void suppression_by_event(struct ctx *c)
+{
+	need_event_idx(c);
+	suppression(c, c->offered);
+}
+
+/* used_event in the middle of a burst: one interrupt when it is passed. */
+static void event_in_a_burst(struct ctx *c)
+{
+	const struct virtio_gpu_ctrl_hdr hdr = {
+		.type = VIRTIO_GPU_CMD_GET_DISPLAY_INFO,
+	};
+	struct gpu_job jobs[32];
+	struct gpu_reply reply;
+	struct ring *ring;
+
+	need_event_idx(c);
+	session_start(c);
+	ring = &c->q[Q_CTRL];
+	for (unsigned int i = 0; i < 32; i++)
+		gpu_submit(c, Q_CTRL, &hdr, sizeof(hdr), 408, &jobs[i]);
+	ring->quiet = true;
+	ring_set_used_event(ring, 20);
+	ring_kick(ring);
+	for (unsigned int i = 0; i < 32; i++)
+		gpu_finish(c, &jobs[i], &reply);
+	linger();
+	ring_drain(ring);
+	must(c, ring->calls, "used_event was passed without an interrupt");
+	must(c, ring->calls == 1, "%u interrupts for one event", ring->calls);
+}
+
+/* Kick only when the device asks; nothing may be left lying. */
+static void polite_kicks(struct ctx *c)
+{
+	const struct virtio_gpu_ctrl_hdr hdr = {
+		.type = VIRTIO_GPU_CMD_GET_DISPLAY_INFO,
+	};
+	struct gpu_job jobs[16];
+	struct gpu_reply reply;
+
+	for (unsigned int event = 0; event < 2; event++) {
+		if (event)
+			need_event_idx(c);
+		session_start_with(c, event ? c->offered : c->offered &
+				   ~BIT64(VIRTIO_RING_F_EVENT_IDX),
+				   RING_DEFAULT, 0xff00);
+		c->q[Q_CTRL].polite_kick = true;
+		for (unsigned int round = 0; round < 200; round++) {
+			unsigned int n = 1 + round % 16;
+			size_t mark = mem_mark(&c->mem, Z_CMD);
+
+			for (unsigned int i = 0; i < n; i++) {
+				gpu_submit(c, Q_CTRL, &hdr, sizeof(hdr), 408,
+					   &jobs[i]);
+				ring_kick(&c->q[Q_CTRL]);
+			}
+			for (unsigned int i = 0; i < n; i++)
+				gpu_finish(c, &jobs[i], &reply);
+			mem_release(&c->mem, Z_CMD, mark);
+		}
+		must(c, c->q[Q_CTRL].kicks, "not one kick was asked for");
+	}
+}
+
+static void spurious_kicks(struct ctx *c)
+{
+	session_start(c);
+	for (unsigned int i = 0; i < 100; i++) {
+		ring_kick(&c->q[Q_CTRL]);
+		ring_kick(&c->q[Q_CURSOR]);
+	}
+	must(c, !ring_has_used(&c->q[Q_CTRL]), "used without a request");
+	want(c, gpu_display_info(c, NULL), OK_DISPLAY);
+	want(c, gpu_move_cursor(c, 0, 1, 1), OK_NODATA);
+}
+
+static void suspended(struct ctx *c)
+{
+	const struct virtio_gpu_ctrl_hdr hdr = {
+		.type = VIRTIO_GPU_CMD_GET_DISPLAY_INFO,
+	};
+	struct gpu_reply reply;
+	struct gpu_job job;
+	unsigned int base;
+
+	fixture_start(c);
+	must(c, !vdpa_suspend(&c->dev), "suspend");
+	must(c, !vdpa_get_vring_base(&c->dev, Q_CTRL, &base), "base");
+	must(c, (base & 0x7fff) == (c->q[Q_CTRL].avail_idx & 0x7fff),
+	     "base %u, want %u", base, c->q[Q_CTRL].avail_idx);
+	gpu_submit(c, Q_CTRL, &hdr, sizeof(hdr), 408, &job);
+	ring_kick(&c->q[Q_CTRL]);
+	linger();
+	must(c, !ring_has_used(&c->q[Q_CTRL]), "used while suspended");
+	if (!vdpa_can_resume(&c->dev))
+		return;
+	must(c, !vdpa_resume(&c->dev), "resume");
+	/* The kick was swallowed with the suspension or not: both are fine. */
+	ring_kick(&c->q[Q_CTRL]);
+	gpu_finish(c, &job, &reply);
+	must(c, reply.type == OK_DISPLAY, "type %#x", reply.type);
+	fixture_verify(c);
+}
+
+const struct test_case cases_ring[] = {
+	{ "BASE-10", "any split, direct, indirect and mixed", any_framing, 0,
+	  NULL },
+	{ "BASE-10", "small rings, one indirect table each", linux_framing, 0,
+	  NULL },
+	{ "BASE-10", "every ring size", ring_sizes, 0, NULL },
+	{ "BASE-10", "indices wrap at 65536", index_wraps, 0, NULL },
+	{ "BASE-11", "requests and tables in read-only memory",
+	  readable_is_not_written, 0, NULL },
+	{ "BASE-12", "short, long and following indirect tables", table_sizes,
+	  0, NULL },
+	{ "BASE-12", "a table of 1024 entries on a ring of 16", table_of_1024,
+	  0, NULL },
+	{ "BASE-13", "all bytes of the used length are written",
+	  used_bytes_are_written, 0, NULL },
+	{ "BASE-14", "interrupts off and on by flag", suppression_by_flag, 0,
+	  NULL },
+	{ "BASE-14", "interrupts off and on by used_event",
+	  suppression_by_event, 0, NULL },
+	{ "BASE-14", "used_event inside a burst", event_in_a_burst, 0, NULL },
+	{ "BASE-14", "kicks only when asked for", polite_kicks, 0, NULL },
+	{ "BASE-14", "spurious kicks", spurious_kicks, 0, NULL },
+	{ "X-SUSPEND", "suspend stops, resume goes on", suspended,
+	  NEED_SUSPEND, NULL },
+	{ NULL, NULL, NULL, 0, NULL },
+};

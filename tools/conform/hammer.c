@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Random requests, framings, damage and unmapping. What is demanded: a request
+ * in a sound ring is answered, whatever is in it and whatever its buffers are;
+ * a ring that was damaged may stop the device until the next reset; the rest
+ * is for the host's log.
+ */
+#include "hammer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "fixture.h"
+
+static unsigned int below(unsigned int n)
+{
+	return (unsigned int)rand() % n;
+}
+
+/* Values that sit at the edges of something. */
+static uint32_t odd_word(void)
+{
+	static const uint32_t words[] = {
+		0, 1, 2, 16, 63, 64, 65, 256, 4096, 0x7fffffff, 0x80000000,
+		0xffffffff, 0xfffffffe, RES_A, RES_B, RES_C, RES_D, RES_NONE,
+	};
+	unsigned int pick = below(sizeof(words) / sizeof(words[0]) + 4);
+
+	return pick < sizeof(words) / sizeof(words[0]) ? words[pick] :
+	       (uint32_t)rand() << below(24);
+}
+
+static void random_framing(struct ctx *c)
+{
+	c->framing = (struct framing){
+		.mode = below(3),
+		.split = below(3) ? 0 : 1 + below(100),
+		.direct = below(4),
+		.write_flag = below(2),
+		.table_read_only = !below(8),
+	};
+}
+
+static size_t random_request(struct ctx *c, uint8_t *out)
+{
+	static const uint32_t types[] = {
+		0x100, 0x101, 0x102, 0x103, 0x104, 0x105, 0x106, 0x107, 0x10a,
+		0x10b, 0x10c, 0x10d, 0x300, 0x301,
+	};
+	size_t data = mem_mark(&c->mem, Z_DATA), len;
+	const struct sample *s = &samples[below(nr_samples)];
+	uint32_t word;
+
+	memset(out, 0, SAMPLE_MAX);
+	/* Those behind features make things themselves while they are built. */
+	if (below(2) && s->feature < 0) {
+		len = s->build(c, out);
+		mem_release(&c->mem, Z_DATA, data);
+	} else {
+		len = 24 + below(100);
+		for (unsigned int i = 24; i < 128; i += 4) {
+			word = odd_word();
+			memcpy(out + i, &word, 4);
+		}
+		word = types[below(14)];
+		memcpy(out, &word, 4);
+	}
+	while (!below(3)) {
+		word = odd_word();
+		memcpy(out + 4 * below(32), &word, 4);
+	}
+	if (!below(6))
+		len = below(len + 1);
+	return len;
+}
+
+static void one_request(struct ctx *c)
+{
+	static const size_t caps[] = { 0, 1, 23, 24, 24, 24, 408, 1056, 2000 };
+	uint8_t request[SAMPLE_MAX];
+	size_t len = random_request(c, request);
+	size_t cap = caps[below(9)];
+	struct gpu_reply reply;
+
+	random_framing(c);
+	gpu_command(c, below(4) ? Q_CTRL : Q_CURSOR, request, len ? len : 1,
+		    cap, &reply);
+}
+
+/* A page comes or goes while the device may be using it. */
+static void shake_memory(struct ctx *c)
+{
+	enum mem_zone zone = below(4) ? Z_DATA : Z_CMD;
+	uint8_t *base;
+	size_t len;
+
+	base = mem_zone_va(&c->mem, zone, &len);
+	base += below(len / MEM_PAGE) * MEM_PAGE;
+	if (c->mem.mapped[(base - c->mem.base) / MEM_PAGE])
+		mem_unmap_page(&c->mem, base);
+	else
+		mem_map_page(&c->mem, base);
+}
+
+static uint16_t odd_flags(void)
+{
+	return below(3) ? below(8) : (uint16_t)rand();
+}
+
+static void damage_ring(struct ctx *c)
+{
+	struct ring *ring = &c->q[below(2)];
+	uint64_t base = mem_iova(&c->mem, ring->desc);
+
+	for (unsigned int i = 0; i < 1 + below(40); i++)
+		ring_raw_desc(ring, below(ring->num),
+			      below(4) ? base + below(0x8000) :
+			      (uint64_t)odd_word() << below(32),
+			      below(3) ? below(64) * 16 : odd_word(),
+			      odd_flags(), below(ring->num + 2));
+	for (unsigned int i = 0; i < below(6); i++)
+		ring_raw_avail(ring, below(10) ? below(ring->num) :
+			       (uint16_t)rand());
+	if (!below(10))
+		ring->avail_idx += (uint16_t)odd_word();
+	ring_publish(ring);
+	ring_kick(ring);
+	if (below(2))
+		ring_wait(ring, 10);
+}
+
+static void host_side(struct ctx *c)
+{
+	uint8_t junk[16];
+
+	for (unsigned int i = 0; i < sizeof(junk); i++)
+		junk[i] = rand();
+	vdpa_set_config(&c->dev, below(20), junk, 1 + below(16));
+	vdpa_get_config(&c->dev, below(20), junk, 1 + below(16));
+	if (c->have_view) {
+		unsigned int scanout = below(c->num_scanouts);
+		struct image image;
+		struct mode mode;
+
+		if (!capture_scanout(&c->cap, scanout, &image))
+			free(image.pixels);
+		if (!below(8) && !capture_mode(&c->cap, scanout, &mode)) {
+			mode.width = 1 + below(4000);
+			mode.connected = below(4);
+			capture_set_mode(&c->cap, scanout, &mode);
+		}
+	}
+}
+
+static void fresh_start(struct ctx *c)
+{
+	static const unsigned int nums[] = { 16, 64, 256, 1024 };
+	unsigned int num = nums[below(4)];
+
+	session_start_with(c, below(4) ? c->offered : c->offered &
+			   ~BIT64(VIRTIO_RING_F_EVENT_IDX),
+			   num > c->ring_max ? c->ring_max : num,
+			   (uint16_t)rand());
+	/* Its indirect tables leave the smallest ring room enough. */
+	c->framing.mode = FRAME_INDIRECT;
+	fixture_make(c);
+}
+
+static void one_step(struct ctx *c)
+{
+	unsigned int dice = below(1000);
+
+	if (dice < 850)
+		one_request(c);
+	else if (dice < 950)
+		shake_memory(c);
+	else if (dice < 975)
+		host_side(c);
+	else if (dice < 990) {
+		damage_ring(c);
+		if (!below(4))
+			session_reopen(c);
+		fresh_start(c);
+	} else {
+		/* Reset with work in flight. */
+		ring_kick(&c->q[Q_CTRL]);
+		fresh_start(c);
+	}
+}
+
+bool hammer_run(struct ctx *c, unsigned int seconds, unsigned int seed)
+{
+	struct mode modes[16];
+	volatile unsigned long steps = 0;
+	time_t end;
+
+	printf("# hammer: seed %u, %u seconds\n", seed, seconds);
+	fflush(stdout);
+	srand(seed);
+	c->verdict = V_PASS;
+	note_where(c, "%s", "");
+	for (unsigned int i = 0; c->have_view && i < c->num_scanouts; i++)
+		capture_mode(&c->cap, i, &modes[i]);
+	if (!setjmp(c->out)) {
+		fresh_start(c);
+		end = time(NULL) + seconds;
+		for (; time(NULL) < end; steps++)
+			one_step(c);
+		fresh_start(c);
+		want(c, gpu_display_info(c, NULL), OK_DISPLAY);
+	}
+	for (unsigned int i = 0; c->have_view && i < c->num_scanouts; i++)
+		capture_set_mode(&c->cap, i, &modes[i]);
+	printf("%s 1 - hammer, %lu steps\n", c->verdict == V_FAIL ? "not ok" :
+	       "ok", steps);
+	if (c->verdict == V_FAIL)
+		printf("# seed %u, step %lu: %s\n", seed, steps, c->why);
+	return c->verdict != V_FAIL;
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "runner.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static const struct test_case *const tables[] = {
+	cases_base, cases_ring, cases_hostile, cases_gpu2d_device,
+	cases_gpu2d_header, cases_gpu2d_fence, cases_gpu2d_display,
+	cases_gpu2d_resource, cases_gpu2d_scanout, cases_gpu2d_transfer,
+	cases_gpu2d_cursor, cases_gpu2d_backing, cases_gpu2d_blob,
+};
+
+#define NR_TABLES	(sizeof(tables) / sizeof(tables[0]))
+
+/* What the host had plugged in before a case played with it. */
+static struct mode modes[16];
+
+static bool matches(const struct opts *opts, const struct test_case *tc)
+{
+	char full[256];
+
+	if (!opts->only)
+		return true;
+	snprintf(full, sizeof(full), "%s %s", tc->id, tc->title);
+	return !fnmatch(opts->only, tc->id, 0) ||
+	       !fnmatch(opts->only, full, 0);
+}
+
+void runner_list(const struct opts *opts)
+{
+	for (unsigned int t = 0; t < NR_TABLES; t++)
+		for (const struct test_case *tc = tables[t]; tc->id; tc++)
+			if (matches(opts, tc))
+				printf("%s\t%s%s%s\n", tc->id, tc->title,
+				       tc->run ? "" : "\tuntestable: ",
+				       tc->run ? "" : tc->why);
+}
+
+static int look(struct ctx *c)
+{
+	uint32_t size, scanouts = 0;
+	int err = vdpa_reset(&c->dev);
+
+	if (!err)
+		err = vdpa_get_features(&c->dev, &c->offered);
+	if (!err)
+		err = vdpa_get_vring_max(&c->dev, &c->ring_max);
+	if (!err)
+		err = vdpa_get_config_size(&c->dev, &size);
+	if (!err)
+		err = vdpa_get_config(&c->dev, 8, &scanouts, 4);
+	c->num_scanouts = scanouts;
+	if (!err && (!scanouts || scanouts > 16))
+		err = -EPROTO;
+	if (c->ring_max > RING_MAX)
+		c->ring_max = RING_MAX;
+	return err;
+}
+
+int runner_open(struct ctx *c, const struct opts *opts)
+{
+	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+	int err;
+
+	memset(c, 0, sizeof(*c));
+	c->opts = opts;
+	c->dev.fd = -1;
+	c->cap.fd = -1;
+	/* vhost counts pinned pages against it, also for root. */
+	setrlimit(RLIMIT_MEMLOCK, &all);
+	c->config_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	err = mem_init(&c->mem, 1);
+	if (!err)
+		err = vdpa_open(&c->dev, opts->device);
+	if (!err)
+		err = look(c);
+	if (err) {
+		fprintf(stderr, "%s: %s\n", opts->device, strerror(-err));
+		return err;
+	}
+	if (!opts->view)
+		return 0;
+	err = capture_open(&c->cap, opts->view);
+	if (err) {
+		fprintf(stderr, "%s: %s\n", opts->view, strerror(-err));
+		return err;
+	}
+	c->have_view = true;
+	for (unsigned int i = 0; i < c->num_scanouts; i++)
+		capture_mode(&c->cap, i, &modes[i]);
+	return 0;
+}
+
+void runner_close(struct ctx *c)
+{
+	vdpa_reset(&c->dev);
+	vdpa_close(&c->dev);
+	capture_close(&c->cap);
+	mem_finish(&c->mem);
+	close(c->config_fd);
+}
+
+static const char *missing(const struct ctx *c, const struct test_case *tc)
+{
+	if (!tc->run)
+		return tc->why;
+	if ((tc->flags & NEED_VIEW) && !c->have_view)
+		return "needs --view";
+	if ((tc->flags & NEED_TWO) && c->num_scanouts < 2)
+		return "needs a device with two scanouts";
+	if ((tc->flags & NEED_EDID) &&
+	    !(c->offered & BIT64(VIRTIO_GPU_F_EDID)))
+		return "EDID is not offered";
+	if ((tc->flags & NEED_BLOB) &&
+	    !(c->offered & BIT64(VIRTIO_GPU_F_RESOURCE_BLOB)))
+		return "RESOURCE_BLOB is not offered";
+	if ((tc->flags & NEED_UUID) &&
+	    !(c->offered & BIT64(VIRTIO_GPU_F_RESOURCE_UUID)))
+		return "RESOURCE_UUID is not offered";
+	if ((tc->flags & NEED_SUSPEND) && !vdpa_can_suspend(&c->dev))
+		return "the device cannot be suspended";
+	return NULL;
+}
+
+/* Also the way out of must(): nothing here is changed after setjmp(). */
+static void run_guarded(struct ctx *c, void (*run)(struct ctx *c))
+{
+	note_where(c, "%s", "");
+	if (!setjmp(c->out))
+		run(c);
+}
+
+/*
+ * After anything went wrong the next case begins with a fresh file. Return:
+ * whether the device came back.
+ */
+static bool clean_up(struct ctx *c, bool fresh)
+{
+	for (unsigned int i = 0; c->have_view && i < c->num_scanouts; i++)
+		capture_set_mode(&c->cap, i, &modes[i]);
+	c->verdict = V_PASS;
+	run_guarded(c, fresh ? session_reopen : session_reset);
+	if (c->verdict == V_PASS)
+		return true;
+	if (c->dev.fd < 0 && vdpa_open(&c->dev, c->opts->device))
+		fprintf(stderr, "# the device cannot be opened again\n");
+	return false;
+}
+
+static void run_case(struct ctx *c, const struct test_case *tc,
+		     struct report *report)
+{
+	const char *why = missing(c, tc);
+	char kept[sizeof(c->why)];
+	enum verdict verdict;
+
+	if (why) {
+		report_case(report, tc, V_UNTESTABLE, why);
+		return;
+	}
+	c->verdict = V_PASS;
+	c->why[0] = 0;
+	run_guarded(c, tc->run);
+	verdict = c->verdict;
+	memcpy(kept, c->why, sizeof(kept));
+	if (!clean_up(c, verdict == V_FAIL) && verdict != V_FAIL) {
+		verdict = V_FAIL;
+		memcpy(kept, c->why, sizeof(kept));
+	}
+	report_case(report, tc, verdict, kept);
+}
+
+void runner_run(struct ctx *c, struct report *report)
+{
+	unsigned int count = 0;
+
+	for (unsigned int t = 0; t < NR_TABLES; t++)
+		for (const struct test_case *tc = tables[t]; tc->id; tc++)
+			count += matches(c->opts, tc);
+	report_plan(report, count);
+	for (unsigned int t = 0; t < NR_TABLES; t++)
+		for (const struct test_case *tc = tables[t]; tc->id; tc++)
+			if (matches(c->opts, tc))
+				run_case(c, tc, report);
+	report_end(report);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * test.h - what a case has in its hands, and how it says no.
+ *
+ * A case is a function of one context. It fails by must(), which does not
+ * return: the runner jumps out, resets the device and goes on with the next
+ * case, so a case frees nothing and may stop anywhere. Guest memory and rings
+ * belong to the context.
+ */
+#ifndef CONFORM_TEST_H
+#define CONFORM_TEST_H
+
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <linux/virtio_config.h>
+#include <linux/virtio_gpu.h>
+#include <linux/virtio_ring.h>
+
+#include "capture.h"
+#include "mem.h"
+#include "ring.h"
+#include "vdpa_dev.h"
+
+#define BIT64(n)	(1ULL << (n))
+
+#define Q_CTRL		0
+#define Q_CURSOR	1
+
+#ifndef VIRTIO_GPU_F_CONTEXT_INIT
+#define VIRTIO_GPU_F_CONTEXT_INIT 4
+#endif
+#define GPU_F_BLOB_ALIGNMENT	5
+
+struct opts {
+	const char *device;
+	const char *view;
+	const char *only;
+	const char *json;
+	bool quick;
+	bool foreign;
+	unsigned int timeout_ms;
+};
+
+enum verdict {
+	V_PASS,
+	V_FAIL,
+	V_UNTESTABLE,	/* cannot be seen from here, or not with this device */
+};
+
+struct ctx {
+	const struct opts *opts;
+	struct vdpa_dev dev;
+	struct mem mem;
+	struct ring q[2];
+	struct capture cap;
+	bool have_view;
+	uint64_t offered;
+	uint64_t features;	/* of the running session, 0: none */
+	uint16_t ring_max;
+	unsigned int num_scanouts;
+	struct framing framing;	/* how gpu.c frames its requests */
+	struct chain chain;	/* scratch of gpu.c */
+	int config_fd;
+
+	jmp_buf out;
+	enum verdict verdict;
+	char why[512];
+	char where[128];	/* note_where(): added to failures */
+};
+
+enum case_flags {
+	NEED_VIEW	= 1 << 0,	/* pixels, cursor or hot-plug */
+	NEED_EDID	= 1 << 1,
+	NEED_BLOB	= 1 << 2,
+	NEED_UUID	= 1 << 3,
+	NEED_TWO	= 1 << 4,	/* at least two scanouts */
+	NEED_SUSPEND	= 1 << 5,
+	OURS		= 1 << 6,	/* [P]: informational for others */
+};
+
+/**
+ * struct test_case - one row of a table of cases
+ * @id: clause
+ * @title: what is looked at, few words
+ * @run: the case; NULL: it cannot be observed from here
+ * @flags: enum case_flags
+ * @why: why it cannot be observed
+ *
+ * Several rows may have the same @id.
+ */
+struct test_case {
+	const char *id;
+	const char *title;
+	void (*run)(struct ctx *c);
+	unsigned int flags;
+	const char *why;
+};
+
+/* One table per file of cases, ended by a row without id. */
+extern const struct test_case cases_base[];
+extern const struct test_case cases_ring[];
+extern const struct test_case cases_hostile[];
+extern const struct test_case cases_gpu2d_device[];
+extern const struct test_case cases_gpu2d_header[];
+extern const struct test_case cases_gpu2d_fence[];
+extern const struct test_case cases_gpu2d_display[];
+extern const struct test_case cases_gpu2d_resource[];
+extern const struct test_case cases_gpu2d_scanout[];
+extern const struct test_case cases_gpu2d_transfer[];
+extern const struct test_case cases_gpu2d_cursor[];
+extern const struct test_case cases_gpu2d_backing[];
+extern const struct test_case cases_gpu2d_blob[];
+
+void __attribute__((noreturn, format(printf, 2, 3)))
+case_fail(struct ctx *c, const char *fmt, ...);
+void __attribute__((noreturn, format(printf, 2, 3)))
+case_untestable(struct ctx *c, const char *fmt, ...);
+
+/* Said with the next failure; for loops over rows. "" to end. */
+void __attribute__((format(printf, 2, 3)))
+note_where(struct ctx *c, const char *fmt, ...);
+
+#define must(c, cond, ...)				\
+	do {						\
+		if (!(cond))				\
+			case_fail(c, __VA_ARGS__);	\
+	} while (0)
+
+/*
+ * Sessions. session_start() brings the device from anywhere to DRIVER_OK with
+ * all offered features and full rings; the steps below it are for cases that
+ * look at the way.
+ */
+#define RING_DEFAULT	256u
+
+void session_start(struct ctx *c);
+void session_start_with(struct ctx *c, uint64_t features, unsigned int num,
+			uint16_t base);
+
+void session_reset(struct ctx *c);
+bool session_negotiate(struct ctx *c, uint64_t features);
+void session_rings(struct ctx *c, unsigned int num, uint16_t base);
+void session_driver_ok(struct ctx *c);
+/* Close and open the device: for what survives a reset. */
+void session_reopen(struct ctx *c);
+
+uint8_t status_of(struct ctx *c);
+/* Config interrupts since the last call. */
+unsigned int config_calls(struct ctx *c);
+/* Wait for one, up to the timeout. */
+bool config_call_comes(struct ctx *c);
+
+/* A little time in which something must not happen. */
+void linger(void);
+
+#endif /* CONFORM_TEST_H */
