@@ -60,4 +60,5 @@ module_exit(vdgpu_exit);
 MODULE_AUTHOR("The vdpa_soft authors");
 MODULE_DESCRIPTION("virtio-gpu as a software vDPA device");
 MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");
 MODULE_SOFTDEP("pre: vhost_vdpa");
