@@ -39,7 +39,7 @@ for test in "$here"/test_*.c; do
 	name=$(basename "$test" .c)
 	text=$top/out/user-tests/$name.log
 	rc=0
-	timeout 300 "$top/out/user-tests/$name" > "$text" 2> "$text.err" || rc=$?
+	timeout -s KILL 60 "$top/out/user-tests/$name" > "$text" 2> "$text.err" || rc=$?
 	while IFS= read -r line; do
 		case $line in
 		"ok - "*) result ok "${line#ok - }" ;;
