@@ -77,7 +77,6 @@ void fake_reset(void)
 			.height = 1080,
 			.refresh_mhz = 60000,
 		};
-		s->damage.flags = VDPA_GPU_DAMAGE_LAYOUT;
 	}
 }
 
@@ -130,6 +129,20 @@ void fake_remove(void)
 	hang_up();
 }
 
+/* To a new viewer everything is new. */
+static void fill_accounts(void)
+{
+	for (uint32_t i = 0; i < fake.num_scanouts; i++) {
+		struct fake_scanout *s = &fake.scanouts[i];
+
+		s->damage.flags = VDPA_GPU_DAMAGE_LAYOUT |
+				  VDPA_GPU_DAMAGE_PIXELS |
+				  VDPA_GPU_DAMAGE_CURSOR | VDPA_GPU_DAMAGE_MODE;
+		s->damage.rect.width = s->layout.width;
+		s->damage.rect.height = s->layout.height;
+	}
+}
+
 int __wrap_open64(const char *path, int flags, ...)
 {
 	va_list args;
@@ -151,6 +164,7 @@ int __wrap_open64(const char *path, int flags, ...)
 		return -1;
 	file = fds[0];
 	bell = fds[1];
+	fill_accounts();
 	fake.writable = (flags & O_ACCMODE) == O_RDWR;
 	if (fake.gone)
 		hang_up();

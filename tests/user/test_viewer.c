@@ -156,7 +156,6 @@ static void test_screenshot(const char *access)
 	files = open_files();
 	tap_check(run_shot(access) == VIEWER_OK && file_shows(shot, &a),
 		  "screenshot%s: part of an image", access);
-	fake.scanouts[1].damage.flags = 0;
 	{
 		char more[64];
 
@@ -421,6 +420,24 @@ static void test_watch_ends(void)
 		  "watch: other scanouts are not its business");
 }
 
+static void test_watch_first(void)
+{
+	struct picture b = { 0 };
+	char want[128];
+	int result;
+
+	start();
+	fake_show(0, &layout_b, &image_b);
+	fake_flush(0, (struct vdpa_gpu_rect){ 0, 0, 1, 1 });
+	result = run("watch --raw --frames 1 --device " FAKE_PATH);
+	expect(&b, &layout_b, &image_b);
+	snprintf(want, sizeof(want), "frame 1 rect 0,0,100,50 crc32 %08x\n",
+		 picture_crc(&b));
+	tap_check(result == VIEWER_OK && !strcmp(out_text, want),
+		  "watch: begins with what is shown");
+	picture_finish(&b);
+}
+
 static void test_watch_files(void)
 {
 	char path[128], more[128], name[160];
@@ -563,6 +580,7 @@ int main(void)
 	test_watch_lines("");
 	test_watch_lines("--map");
 	test_watch_ends();
+	test_watch_first();
 	test_watch_files();
 	test_set_mode();
 	test_info();

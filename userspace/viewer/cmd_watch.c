@@ -2,13 +2,15 @@
 /*
  * Every frame that the guest flushes, one after the other. The guest does not
  * wait for us: flushes that come while a picture is being written are one
- * frame then, with the number of the last of them.
+ * frame then, with the number of the last of them. To a new viewer everything
+ * is new, so the first frame is what is shown when we come, if anything is.
  */
 #include "commands.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "../lib/log.h"
@@ -63,17 +65,14 @@ static int turn_to_new_image(struct watch *watch)
 	return err;
 }
 
-static int show_frame(struct watch *watch,
-		      const struct vdpa_gpu_view_damage *damage)
+/* @frame: number and damage are filled. */
+static int show_frame(struct watch *watch, struct frame *frame)
 {
-	struct frame frame = { .number = damage->frames };
-	int err = capture_read(&watch->capture, &damage->rect, &frame.damage);
+	int err = capture_picture(&watch->capture, &frame->picture);
 
-	if (!err)
-		err = capture_picture(&watch->capture, &frame.picture);
 	if (err)
 		return err;
-	if (output_show(watch->output, &frame)) {
+	if (output_show(watch->output, frame)) {
 		watch->output_failed = true;
 		return -EIO;
 	}
@@ -87,15 +86,30 @@ static int show_frame(struct watch *watch,
 static int fetch(struct watch *watch)
 {
 	struct vdpa_gpu_view_damage damage;
+	struct frame frame = { 0 };
+	bool new_image;
 	int err = capture_damage(&watch->capture,
 				 watch->session->info.num_scanouts, &damage);
 
-	if (!err && (damage.flags & VDPA_GPU_DAMAGE_LAYOUT))
-		err = turn_to_new_image(watch);
-	if (err || !(damage.flags & VDPA_GPU_DAMAGE_PIXELS) ||
-	    !watch->capture.image.bytes)
+	if (err)
 		return err;
-	return show_frame(watch, &damage);
+	new_image = damage.flags & VDPA_GPU_DAMAGE_LAYOUT;
+	if (new_image)
+		err = turn_to_new_image(watch);
+	if (err || !watch->capture.image.bytes ||
+	    !(damage.flags & VDPA_GPU_DAMAGE_PIXELS))
+		return err;
+
+	frame.number = damage.frames;
+	if (new_image) {
+		/* Whatever was flushed, the image before it is not known. */
+		frame.damage.width = watch->capture.picture.width;
+		frame.damage.height = watch->capture.picture.height;
+	} else {
+		err = capture_read(&watch->capture, &damage.rect,
+				   &frame.damage);
+	}
+	return err ? err : show_frame(watch, &frame);
 }
 
 static void on_event(void *data, short revents)
