@@ -70,6 +70,8 @@ check "everybody includes only whom the map allows" tools/check-includes
 check "licences, URLs and line ends" "$here/check-text"
 check "uapi headers compile alone and keep their sizes" "$here/check-uapi"
 
+check "dkms.conf knows all modules" "$here/check-dkms"
+
 # shellcheck disable=SC2046
 check "shellcheck has nothing to say" \
 	shellcheck -x -P SCRIPTDIR -S warning $(scripts)

@@ -158,6 +158,26 @@ UAPI = [
      "struct other has no size"),
 ]
 
+DKMS_TREE = {
+    "dkms.conf": 'PACKAGE_VERSION="1.2"\nBUILT_MODULE_NAME[0]="vdpa_soft"\n'
+    'BUILT_MODULE_LOCATION[0]="kernel/soft"\n'
+    'DEST_MODULE_LOCATION[0]="/updates"\n',
+    "kernel/soft/Kbuild": "obj-$(CONFIG_VDPA_SOFT) += vdpa_soft.o\n",
+    "kernel/soft/main.c": 'MODULE_VERSION("1.2");\n',
+}
+
+DKMS = [
+    ("a module that is missing", "kernel/tail/Kbuild",
+     "obj-$(CONFIG_VDPA_TAIL) += vdpa_tail.o\n", "is not vdpa_tail"),
+    ("another version", "kernel/soft/main.c", 'MODULE_VERSION("1.3");\n',
+     "no module of version"),
+    ("a module too many", "dkms.conf", DKMS_TREE["dkms.conf"] +
+     'BUILT_MODULE_NAME[1]="x"\n', "more modules"),
+    ("a module built elsewhere", "dkms.conf",
+     DKMS_TREE["dkms.conf"].replace("kernel/soft", "kernel/gpu"),
+     "not built in"),
+]
+
 failed = False
 
 
@@ -167,8 +187,8 @@ def say(good, name):
     print(f"{'ok' if good else 'not ok'} - {name}")
 
 
-def make_tree(folder, path=None, text=None):
-    tree = dict(GOOD)
+def make_tree(folder, path=None, text=None, base=None):
+    tree = dict(base or GOOD)
     if path:
         tree[path] = text
     for name, content in tree.items():
@@ -210,6 +230,12 @@ def test_uapi(name, text, words):
         expect(name, [HERE / "check-uapi", folder, sizes], words)
 
 
+def test_dkms(name, path, text, words):
+    with tempfile.TemporaryDirectory() as folder:
+        make_tree(folder, path, text, DKMS_TREE)
+        expect(name, [HERE / "check-dkms", folder], words)
+
+
 def test_style(name, checkpatch, text, waivers, words):
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)
@@ -239,6 +265,10 @@ def main():
     test_uapi("uapi: a good header passes", GOOD["uapi/linux/vdpa_gpu.h"], None)
     for name, text, words in UAPI:
         test_uapi(f"uapi: {name} is refused", text, words)
+
+    test_dkms("dkms: a good tree passes", None, None, None)
+    for name, path, text, words in DKMS:
+        test_dkms(f"dkms: {name} is refused", path, text, words)
 
     if checkpatch:
         good = SPDX + "int f(int a)\n{\n\treturn a;\n}\n"
