@@ -129,9 +129,6 @@ static int map_kernel(struct dma_buf *dmabuf, struct iosys_map *out_map)
 {
 	struct vdgpu_image *image = dmabuf->priv;
 
-	/* A kernel map of guest pages could not be revoked. */
-	if (image->guest)
-		return -EOPNOTSUPP;
 	iosys_map_set_vaddr(out_map, image->vaddr);
 	return 0;
 }
@@ -145,7 +142,7 @@ static void release(struct dma_buf *dmabuf)
 	vdgpu_image_put(dmabuf->priv);
 }
 
-static const struct dma_buf_ops dmabuf_ops = {
+static const struct dma_buf_ops host_ops = {
 	.map_dma_buf = map,
 	.unmap_dma_buf = unmap,
 	.end_cpu_access = end_cpu_access,
@@ -155,12 +152,21 @@ static const struct dma_buf_ops dmabuf_ops = {
 	.release = release,
 };
 
+/* A kernel map of guest pages could not be revoked. */
+static const struct dma_buf_ops guest_ops = {
+	.map_dma_buf = map,
+	.unmap_dma_buf = unmap,
+	.end_cpu_access = end_cpu_access,
+	.mmap = map_user,
+	.release = release,
+};
+
 struct dma_buf *vdgpu_image_export(struct vdgpu_image *image)
 {
 	DEFINE_DMA_BUF_EXPORT_INFO(info);
 	struct dma_buf *dmabuf;
 
-	info.ops = &dmabuf_ops;
+	info.ops = image->guest ? &guest_ops : &host_ops;
 	info.size = image->size;
 	info.flags = O_RDONLY;
 	info.priv = image;

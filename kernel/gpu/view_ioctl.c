@@ -25,12 +25,7 @@
  * struct call - a request under way
  * @viewer: whose
  * @writable: may it change anything
- * @info: VDPA_GPU_VIEW_INFO
- * @scanout: VDPA_GPU_VIEW_SCANOUT
- * @damage: VDPA_GPU_VIEW_DAMAGE
- * @export: VDPA_GPU_VIEW_EXPORT
- * @cursor: VDPA_GPU_VIEW_CURSOR
- * @set_mode: VDPA_GPU_VIEW_SET_MODE
+ * @arg: the struct that belongs to the request
  * @pixels: of the cursor, to be copied out
  * @dmabuf: to be given a descriptor
  * @fd: that descriptor, not open yet; -1 for none
@@ -45,7 +40,7 @@ struct call {
 		struct vdpa_gpu_view_export export;
 		struct vdpa_gpu_view_cursor cursor;
 		struct vdpa_gpu_view_set_mode set_mode;
-	};
+	} arg;
 	u8 *pixels;
 	struct dma_buf *dmabuf;
 	int fd;
@@ -62,7 +57,7 @@ static int pick_scanout(struct vdgpu_device *gpu, u32 *index)
 
 static int serve_info(struct vdgpu_device *gpu, struct call *call)
 {
-	struct vdpa_gpu_view_info *info = &call->info;
+	struct vdpa_gpu_view_info *info = &call->arg.info;
 
 	info->version = VDPA_GPU_VIEW_VERSION;
 	info->num_scanouts = gpu->config.num_scanouts;
@@ -75,7 +70,7 @@ static int serve_info(struct vdgpu_device *gpu, struct call *call)
 
 static int serve_scanout(struct vdgpu_device *gpu, struct call *call)
 {
-	struct vdpa_gpu_view_scanout *layout = &call->scanout;
+	struct vdpa_gpu_view_scanout *layout = &call->arg.scanout;
 	u32 index = layout->scanout;
 	int err = pick_scanout(gpu, &index);
 
@@ -106,7 +101,7 @@ static void clip_damage(const struct vdgpu_view_account *account,
 
 static int serve_damage(struct vdgpu_device *gpu, struct call *call)
 {
-	struct vdpa_gpu_view_damage *damage = &call->damage;
+	struct vdpa_gpu_view_damage *damage = &call->arg.damage;
 	struct vdpa_gpu_view_scanout layout;
 	struct vdgpu_view_account account;
 	u32 index = damage->scanout;
@@ -127,7 +122,7 @@ static int serve_damage(struct vdgpu_device *gpu, struct call *call)
 
 static int serve_export(struct vdgpu_device *gpu, struct call *call)
 {
-	struct vdpa_gpu_view_export *export = &call->export;
+	struct vdpa_gpu_view_export *export = &call->arg.export;
 	struct vdpa_gpu_view_scanout *layout = &export->layout;
 	struct vdgpu_image *image;
 	u32 index = layout->scanout;
@@ -148,14 +143,14 @@ static int serve_export(struct vdgpu_device *gpu, struct call *call)
 
 static int finish_export(struct call *call)
 {
-	call->fd = get_unused_fd_flags(call->export.flags);
-	call->export.fd = call->fd;
+	call->fd = get_unused_fd_flags(call->arg.export.flags);
+	call->arg.export.fd = call->fd;
 	return min(call->fd, 0);
 }
 
 static int serve_cursor(struct vdgpu_device *gpu, struct call *call)
 {
-	struct vdpa_gpu_view_cursor *cursor = &call->cursor;
+	struct vdpa_gpu_view_cursor *cursor = &call->arg.cursor;
 	u32 index = cursor->scanout;
 	int err = pick_scanout(gpu, &index);
 
@@ -172,7 +167,7 @@ static int serve_cursor(struct vdgpu_device *gpu, struct call *call)
 
 static int finish_cursor(struct call *call)
 {
-	void __user *to = u64_to_user_ptr(call->cursor.pixels);
+	void __user *to = u64_to_user_ptr(call->arg.cursor.pixels);
 
 	if (call->pixels && copy_to_user(to, call->pixels, VDGPU_CURSOR_BYTES))
 		return -EFAULT;
@@ -181,14 +176,14 @@ static int finish_cursor(struct call *call)
 
 static int serve_set_mode(struct vdgpu_device *gpu, struct call *call)
 {
-	u32 index = call->set_mode.scanout;
+	u32 index = call->arg.set_mode.scanout;
 	int err = pick_scanout(gpu, &index);
 
 	if (!call->writable)
 		return -EPERM;
 	if (err)
 		return err;
-	return vdgpu_scanout_set_mode(gpu, index, &call->set_mode.mode);
+	return vdgpu_scanout_set_mode(gpu, index, &call->arg.set_mode.mode);
 }
 
 /**
@@ -274,7 +269,7 @@ static int copy_in(const struct request *request, struct call *call,
 	if (size > PAGE_SIZE)
 		return -E2BIG;
 	*out_size = size;
-	return copy_struct_from_user(&call->info, request->size, arg, size);
+	return copy_struct_from_user(&call->arg, request->size, arg, size);
 }
 
 static int serve(const struct request *request, struct call *call)
@@ -293,8 +288,8 @@ static int copy_out(const struct request *request, struct call *call,
 		    void __user *arg, u32 size)
 {
 	/* It may have changed since, and is not ours to change. */
-	call->info.size = size;
-	if (copy_to_user(arg, &call->info, min(size, request->size)))
+	call->arg.info.size = size;
+	if (copy_to_user(arg, &call->arg, min(size, request->size)))
 		return -EFAULT;
 	return 0;
 }
