@@ -173,4 +173,5 @@ static struct kunit_suite chain_suite = {
 	.name = "vds_chain",
 	.test_cases = chain_cases,
 };
+
 kunit_test_suite(chain_suite);

@@ -7,9 +7,11 @@
  */
 #include <kunit/test.h>
 #include <linux/virtio_config.h>
+#include <linux/wait_bit.h>
 
 #include "mock_guest.h"
 #include "soft/chain.h"
+#include "soft/core.h"
 #include "soft/vds.h"
 
 #define CONFIG_BYTES	8
@@ -23,8 +25,6 @@ struct echo_device {
 	unsigned int revokes;
 	struct vds_chain *kept;
 };
-
-
 
 static unsigned int releases;
 
@@ -192,21 +192,52 @@ static void serves_in_the_thread(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, echo->threaded);
 }
 
+/* An answer is seen before the thread that gave it is done with the queue. */
+static void wait_until_idle(struct echo_device *echo, unsigned int queue)
+{
+	bool *serving = &echo->vds.core->vqs[queue].serving;
+
+	wait_var_event(serving, !READ_ONCE(*serving));
+}
+
 static void serves_in_the_kick(struct kunit *test)
 {
 	struct echo_device *echo = new_echo(test);
 	struct mock_driver *driver = mock_driver(test, &echo->vds.vdpa, 16);
 
 	mock_driver_start(driver, 0);
-	/* Until the look at DRIVER_OK is over, a kick finds it at work. */
+	wait_until_idle(echo, 1);
+	echoes(test, driver, 1, "inline..");
+	KUNIT_EXPECT_EQ(test, 1, echo->atomic);
+	KUNIT_EXPECT_EQ(test, 0, echo->threaded);
+
+	wait_until_idle(echo, 1);
 	echoes(test, driver, 1, "Deferred");
+	KUNIT_EXPECT_EQ(test, 1, echo->atomic);
 	KUNIT_EXPECT_EQ(test, 1, echo->threaded);
-	vdpa_reset(driver->vdpa, 0);
+}
+
+/* What is more than the budget goes to the thread, and nothing is lost. */
+static void keeps_to_the_budget(struct kunit *test)
+{
+	struct echo_device *echo = new_echo(test);
+	struct mock_driver *driver = mock_driver(test, &echo->vds.vdpa, 16);
+	struct mock_buf bufs[2];
+	unsigned int i;
+	u64 gpa;
+
 	mock_driver_start(driver, 0);
-	kunit_info(test, "inline %u thread %u", echo->atomic, echo->threaded);
-	echoes(test, driver, 1, "inline..");
-	echoes(test, driver, 1, "inline..");
-	KUNIT_EXPECT_GE(test, echo->atomic, 1);
+	wait_until_idle(echo, 1);
+	gpa = mock_alloc(&driver->guest, 16, 8);
+	bufs[0] = (struct mock_buf){ gpa, 8, false };
+	bufs[1] = (struct mock_buf){ gpa + 8, 8, true };
+	for (i = 0; i < 6; i++)
+		mock_ring_add(&driver->rings[1], bufs, 2);
+	mock_driver_kick_atomic(driver, 1);
+	for (i = 0; i < 6; i++)
+		KUNIT_EXPECT_EQ(test, 8, mock_driver_wait(driver, 1, NULL));
+	KUNIT_EXPECT_EQ(test, 4, echo->atomic);
+	KUNIT_EXPECT_EQ(test, 2, echo->threaded);
 }
 
 /* BASE-04 */
@@ -400,6 +431,7 @@ static struct kunit_case device_cases[] = {
 	KUNIT_CASE(offers_core_features),
 	KUNIT_CASE(serves_in_the_thread),
 	KUNIT_CASE(serves_in_the_kick),
+	KUNIT_CASE(keeps_to_the_budget),
 	KUNIT_CASE(serves_nothing_before_driver_ok),
 	KUNIT_CASE(forgets_on_reset),
 	KUNIT_CASE(renegotiates),
@@ -416,4 +448,5 @@ static struct kunit_suite device_suite = {
 	.name = "vds_device",
 	.test_cases = device_cases,
 };
+
 kunit_test_suite(device_suite);

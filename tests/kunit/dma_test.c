@@ -134,4 +134,5 @@ static struct kunit_suite dma_suite = {
 	.name = "vds_dma",
 	.test_cases = dma_cases,
 };
+
 kunit_test_suite(dma_suite);

@@ -153,4 +153,5 @@ static struct kunit_suite mem_suite = {
 	.name = "vds_mem",
 	.test_cases = mem_cases,
 };
+
 kunit_test_suite(mem_suite);

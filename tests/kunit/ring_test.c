@@ -385,4 +385,5 @@ static struct kunit_suite ring_suite = {
 	.name = "vds_ring",
 	.test_cases = ring_cases,
 };
+
 kunit_test_suite(ring_suite);
