@@ -41,11 +41,11 @@ same() {
 # wait_for SECONDS COMMAND...: poll until it succeeds. The limit only ends a
 # hang; no result depends on how fast the machine is.
 wait_for() {
-	local left="$(($1 * 10))"; shift
+	local left="$(($1 * 2))"; shift
 	until "$@" > /dev/null 2>&1; do
 		left=$((left - 1))
 		[ $left -gt 0 ] || return 1
-		sleep 0.1
+		sleep 0.5
 	done
 }
 
@@ -129,13 +129,13 @@ l2_start() {
 		-m "${L2_MEM:-512}" -smp "${L2_CPUS:-1}" -nodefaults -display none \
 		-no-reboot -global virtio-mmio.force-legacy=false \
 		-kernel /boot/vmlinuz -initrd /boot/initrd \
-		-append "console=ttyS0 quiet loglevel=4 panic=-1 reboot=t mitigations=off noxsave nowatchdog rcupdate.rcu_cpu_stall_suppress=1 bench.run=/share/guest/$script bench.name=$name bench.dir=$dir" \
+		-append "console=ttyS0 ${L2_LOG:-quiet loglevel=4} panic=-1 reboot=t mitigations=off noxsave pci=off initcall_blacklist=cmos_init nowatchdog rcupdate.rcu_cpu_stall_suppress=1 bench.run=/share/guest/$script bench.name=$name bench.dir=$dir" \
 		-drive "file=/dev/vda,format=raw,if=none,id=disk,readonly=on" \
 		-device virtio-blk-device,drive=disk \
 		-fsdev "local,id=share,path=/share,security_model=none" \
 		-device virtio-9p-device,fsdev=share,mount_tag=share \
 		-serial stdio "$@" \
-		< "/run/$name.in" > "$dir/$name.serial" 2> "$dir/$name.qemu" &
+		< "/run/$name.in" > "$dir/$name.serial" 2> "$dir/$name.qemu" 8>&- &
 	echo $! > "/run/$name.pid"
 	exec 8>&-
 	# Keeps the pipe open between commands.
@@ -162,6 +162,7 @@ l2_do() {
 	local n rc
 	n=$(($(cat "/run/$1.n" 2> /dev/null || echo 0) + 1))
 	echo $n > "/run/$1.n"
+	l2_alive "$1" || return 125 # nobody would read the pipe
 	echo "$n $2" > "/run/$1.in"
 	l2_wait "$1" "^agent-done-$n-" "${3:-90}" || return 125
 	rc=$(sed -n "s/^agent-done-$n-\([0-9]*\).*/\1/p" "$(case_dir)/$1.serial")
@@ -171,7 +172,7 @@ l2_do() {
 # Wait for the guest's own end.
 l2_dead() { ! l2_alive "$1"; }
 l2_stop() {
-	echo "0 exit" > "/run/$1.in"
+	! l2_alive "$1" || echo "0 exit" > "/run/$1.in"
 	wait_for "${2:-30}" l2_dead "$1"
 }
 l2_kill() {

@@ -5,10 +5,11 @@
 # exists may fail at once, hang, or run a kernel into the ground: the probe
 # looks for a sign of life from the first process within seconds.
 # usage: probe-kvm.sh IMAGE-DIR
+. "$(dirname "$0")/../lib/common.sh"
 image=$1
 log=$(mktemp)
 if [ -w /dev/kvm ]; then
-	timeout -k 1 8 qemu-system-x86_64 -M q35 -accel kvm -cpu host -m 512 \
+	in_root "$image/root" timeout -k 1 8 qemu-system-x86_64 -M q35 -accel kvm -cpu host -m 512 \
 		-nodefaults -display none -no-reboot -kernel "$image/vmlinuz" \
 		-initrd "$image/initrd" -serial stdio \
 		-append "console=ttyS0 quiet panic=-1 bench.disk=/dev/none" \

@@ -16,6 +16,13 @@ die() { say "${0##*/}: $*"; exit 1; }
 # A short key for a cache entry: everything that the entry is made from goes in.
 key_of() { cat "$@" | sha256sum | cut -c1-12; }
 
+# Entries NAME-KEY that were replaced a while ago: no run still uses those.
+prune() {
+	find "$cache" -maxdepth 1 -type d -mtime +10 ! -path "$1" \
+		-name "$(basename "${1%%-[0-9a-f]*}")-*" \
+		-exec rm -rf --one-file-system {} +
+}
+
 # cached NAME COMMAND...: run COMMAND with an empty directory as its last
 # argument, once; print the directory's final place. A run that is killed
 # half-way leaves only a .tmp behind, which the next run clears away.
@@ -28,24 +35,27 @@ cached() {
 			mkdir -p "$_entry.tmp"
 			"$@" "$_entry.tmp" >&2 || exit 1
 			mv "$_entry.tmp" "$_entry"
+			prune "$_entry"
 		fi
 	) 9> "$_entry.lock" || return 1
 	echo "$_entry"
 }
 
 # Run a command in a chroot with a /proc of its own (newer objtool reads it),
-# the repository at its usual place and nothing else of the machine.
+# with the repository and the cache at their usual places. It dies with its
+# caller.
 # usage: in_root ROOT COMMAND...
 in_root() {
 	_root=$1; shift
-	mkdir -p "$_root$top"
+	mkdir -p "$_root$top" "$_root$cache"
 	# shellcheck disable=SC2016
-	unshare --mount --pid --fork --propagation private sh -c '
-		root=$1 top=$2; shift 2
+	unshare --mount --pid --fork --kill-child --propagation private sh -c '
+		root=$1 top=$2 cache=$3; shift 3
 		mount --bind "$top" "$root$top" &&
+		mount --bind "$cache" "$root$cache" &&
 		mount -t proc proc "$root/proc" &&
 		mount --rbind /dev "$root/dev" &&
 		exec chroot "$root" env -i HOME=/root LC_ALL=C.UTF-8 \
 			PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"
-	' in_root "$_root" "$top" "$@"
+	' in_root "$_root" "$top" "$cache" "$@"
 }

@@ -18,9 +18,9 @@ packages() {
 			     rsync kmod cpio ;;
 	# What the UML runs add: a compiler cache, and the vdpa tool for inside.
 	uml)	echo ccache iproute2 perl-base ;;
-	# The roots of the bench and the emulator of its host.
-	bench)	echo mmdebstrap debian-archive-keyring qemu-system-x86 \
-			     e2fsprogs cpio xz-utils ;;
+	# The roots of the bench; its emulator comes with them.
+	bench)	echo mmdebstrap debian-archive-keyring e2fsprogs \
+			     cpio xz-utils kmod ;;
 	*)	echo "deps.sh: no group $1" >&2; exit 2 ;;
 	esac
 }

@@ -9,7 +9,8 @@
 #		/kernel) the stock kernel that the bench boots
 # build-sid	chroot: Debian sid, compiler and headers of its newest kernel
 # bench		files: rootfs.ext4, vmlinuz, initrd, release. One image for the
-#		test host L1 and, read-only, for its guests L2
+#		test host L1 and, read-only, for its guests L2; root/ is what
+#		it was made from, and a chroot for the QEMU that runs L1
 #
 # Kernel and headers come from one download, so that they always match.
 set -eu
@@ -110,7 +111,6 @@ make_bench() { # BUILD-ROOT DIR
 	cp "$dir/vmlinuz" "$dir/initrd" "$dir/root/boot/"
 	echo "$kver" > "$dir/release"
 	mke2fs -q -t ext4 -O ^has_journal -m 0 -d "$dir/root" "$dir/rootfs.ext4" 3G
-	rm -rf --one-file-system "$dir/root"
 }
 
 # A new point release makes a new kernel: once a week is soon enough to look.

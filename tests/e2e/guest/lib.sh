@@ -11,7 +11,9 @@ guest_setup() {
 	stty -F /dev/console -echo -onlcr
 	mount -t debugfs debug /sys/kernel/debug
 	/usr/lib/systemd/systemd-udevd --daemon
-	udevadm trigger --subsystem-match=drm --subsystem-match=virtio --subsystem-match=graphics
+	chmod 700 /run
+	modprobe virtio_gpu
+	udevadm trigger --action=add --subsystem-match=drm
 	udevadm settle
 }
 
@@ -21,4 +23,64 @@ guest_exit() {
 	echo guest-exit
 	echo b > /proc/sysrq-trigger
 	sleep 60
+}
+
+# desktop_start [--animated]: Weston on the first DRM device with its software
+# renderer, a terminal and a few clients. Still but for --animated, so that
+# two pictures of it can be compared.
+desktop_start() {
+	mkdir -p /root/.config
+	cat > /root/.config/weston.ini <<-END
+	[core]
+	idle-time=0
+	require-input=false
+	[shell]
+	background-image=/usr/share/weston/background.png
+	background-type=scale-crop
+	background-color=0xff204a6b
+	clock-format=none
+	panel-position=top
+	locking=false
+	animation=none
+	startup-animation=none
+	close-animation=none
+	[terminal]
+	font=DejaVu Sans Mono
+	font-size=13
+	END
+	[ "${1:-}" != --animated ] || sed -i s/clock-format=none/clock-format=minutes/ /root/.config/weston.ini
+	cat > /run/greeting <<-END
+	#!/bin/sh
+	echo "\$(. /etc/os-release; echo \$PRETTY_NAME), Linux \$(uname -r)"
+	echo "driver: \$(basename \$(readlink /sys/class/drm/card0/device/driver))," \
+		"device: \$(cat /sys/class/drm/card0/device/device)"
+	cat /sys/class/drm/card0-*/modes | head -n 3
+	exec sleep 100000
+	END
+	chmod +x /run/greeting
+	export LIBSEAT_BACKEND=${LIBSEAT_BACKEND:-builtin} SEATD_VTBOUND=0
+	weston --backend=drm --renderer=pixman --debug --continue-without-input \
+		--log="$dir/$name.weston" > "$dir/$name.weston.err" 2>&1 &
+	n=0
+	until [ -S /run/wayland-1 ] || [ -S /run/wayland-0 ]; do
+		n=$((n + 1)); [ $n -lt 600 ] || return 1
+		sleep 0.1
+	done
+	# shellcheck disable=SC2155
+	export WAYLAND_DISPLAY=$(cd /run && ls -d wayland-? | head -n 1)
+	echo "export WAYLAND_DISPLAY=$WAYLAND_DISPLAY" > /run/desktop.env
+	weston-terminal --shell=/run/greeting > "$dir/$name.terminal" 2>&1 &
+	weston-flower > /dev/null 2>&1 &
+	if [ "${1:-}" = --animated ]; then
+		weston-simple-shm > /dev/null 2>&1 &
+	fi
+}
+
+# The desktop's own view of itself, as PNG. usage: desktop_shot FILE
+desktop_shot() {
+	. /run/desktop.env
+	mkdir -p /run/shot
+	rm -f /run/shot/*
+	(cd /run/shot && weston-screenshooter) || return 1
+	cp /run/shot/*.png "$1"
 }
