@@ -157,7 +157,7 @@ static void many_pages(struct ctx *c)
 {
 	uint8_t *data;
 
-	session_start(c);
+	session_start_with(c, c->offered, c->ring_max, 0);
 	fixture_make(c);
 	data = guest_alloc(c, Z_BIG, 256 * MEM_PAGE, MEM_PAGE);
 	for (unsigned int i = 0; i < MANY; i++)
@@ -416,7 +416,7 @@ static void sum_is_limited(struct ctx *c)
 	unsigned int made = 0;
 	uint8_t *data;
 
-	session_start(c);
+	session_start_with(c, c->offered, c->ring_max, 0);
 	fixture_make(c);
 	data = guest_alloc(c, Z_BIG, MEM_PAGE, MEM_PAGE);
 	for (unsigned int i = 0; i < MANY; i++)

@@ -41,6 +41,10 @@ static void random_framing(struct ctx *c)
 		.write_flag = below(2),
 		.table_read_only = !below(8),
 	};
+	/* What lies in the ring itself must fit the smallest one. */
+	if (c->framing.mode == FRAME_DIRECT &&
+	    (c->q[Q_CTRL].num < 64 || c->framing.split))
+		c->framing.mode = FRAME_INDIRECT;
 }
 
 static size_t random_request(struct ctx *c, uint8_t *out)
@@ -102,6 +106,39 @@ static void shake_memory(struct ctx *c)
 		mem_unmap_page(&c->mem, base);
 	else
 		mem_map_page(&c->mem, base);
+}
+
+/*
+ * Several at once, and something happens before they are answered. They are
+ * finished in the order in which a queue got them.
+ */
+static void one_burst(struct ctx *c, bool finish)
+{
+	unsigned int q = below(4) ? Q_CTRL : Q_CURSOR, n = 0;
+	size_t cmd = mem_mark(&c->mem, Z_CMD);
+	size_t ring = mem_mark(&c->mem, Z_RING);
+	size_t ro = mem_mark(&c->mem, Z_RO);
+	uint8_t request[SAMPLE_MAX];
+	struct gpu_job jobs[12];
+	struct gpu_reply reply;
+
+	random_framing(c);
+	c->framing.mode = FRAME_INDIRECT;
+	while (n < 1 + below(12)) {
+		size_t len = random_request(c, request);
+
+		gpu_submit(c, q, request, len ? len : 1, 24, &jobs[n++]);
+		if (below(2))
+			ring_kick(&c->q[q]);
+	}
+	ring_kick(&c->q[q]);
+	if (below(2))
+		shake_memory(c);
+	for (unsigned int i = 0; i < n && finish; i++)
+		gpu_finish(c, &jobs[i], &reply);
+	mem_release(&c->mem, Z_CMD, cmd);
+	mem_release(&c->mem, Z_RING, ring);
+	mem_release(&c->mem, Z_RO, ro);
 }
 
 static uint16_t odd_flags(void)
@@ -172,8 +209,10 @@ static void one_step(struct ctx *c)
 {
 	unsigned int dice = below(1000);
 
-	if (dice < 850)
+	if (dice < 700)
 		one_request(c);
+	else if (dice < 850)
+		one_burst(c, true);
 	else if (dice < 950)
 		shake_memory(c);
 	else if (dice < 975)
@@ -185,7 +224,7 @@ static void one_step(struct ctx *c)
 		fresh_start(c);
 	} else {
 		/* Reset with work in flight. */
-		ring_kick(&c->q[Q_CTRL]);
+		one_burst(c, false);
 		fresh_start(c);
 	}
 }
