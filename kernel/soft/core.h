@@ -83,6 +83,9 @@ static inline struct vds_core *vdpa_to_core(const struct vdpa_device *vdpa)
 	return container_of(vdpa, struct vds_device, vdpa)->core;
 }
 
+/* Sets the driver's config interrupt; the old one is not called any more. */
+void vds_config_set_cb(struct vds_core *core, const struct vdpa_callback *cb);
+
 void vds_debugfs_init(void);
 void vds_debugfs_exit(void);
 void vds_debugfs_add(struct vds_core *core);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The vDPA face of a device: one operation each, and the machine of status,
- * features, reset, suspend.
+ * The vDPA face of a device: one operation each. What changes the state of the
+ * device is in state.c.
  *
  * Who calls: vhost-vdpa under its device mutex, virtio_vdpa from a driver's
  * probe and remove, netlink without any lock. What netlink asks for is
@@ -13,12 +13,9 @@
  * addresses are set before memory is mapped; maps survive a reset; the
  * callback of an interrupt may be replaced while it rings.
  */
-#include <linux/cleanup.h>
 #include <linux/dma-mapping.h>
-#include <linux/memcontrol.h>
 #include <linux/module.h>
 #include <linux/ratelimit.h>
-#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/virtio_config.h>
 #include <linux/virtio_ids.h>
@@ -28,6 +25,7 @@
 
 #include "../compat.h"
 #include "core.h"
+#include "state.h"
 #include "trace.h"
 
 #define VDS_VENDOR_ID	0x1af4
@@ -88,6 +86,15 @@ void vds_device_fail(struct vds_device *vds, const char *why)
 }
 EXPORT_SYMBOL_GPL(vds_device_fail);
 
+void vds_config_set_cb(struct vds_core *core, const struct vdpa_callback *cb)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&core->config_cb_lock, flags);
+	core->config_cb = *cb;
+	spin_unlock_irqrestore(&core->config_cb_lock, flags);
+}
+
 /* The queue of an index that came through an ioctl, or NULL. */
 static struct vds_vq *find_vq(struct vdpa_device *vdpa, u16 idx)
 {
@@ -137,29 +144,12 @@ static void vds_set_vq_cb(struct vdpa_device *vdpa, u16 idx,
 		vds_vq_set_cb(vq, cb);
 }
 
-static void start_vq(struct vds_core *core, struct vds_vq *vq)
-{
-	lockdep_assert_held(&core->lock);
-	if (!vq->ready || READ_ONCE(vq->live))
-		return;
-	if (vds_vq_start(vq))
-		vds_device_fail(core->vds,
-				"a queue's address or size is not usable: does the VMM map all guest memory (RLIMIT_MEMLOCK)?");
-}
-
 static void vds_set_vq_ready(struct vdpa_device *vdpa, u16 idx, bool ready)
 {
-	struct vds_core *core = vdpa_to_core(vdpa);
 	struct vds_vq *vq = find_vq(vdpa, idx);
 
-	if (!vq)
-		return;
-	guard(mutex)(&core->lock);
-	vq->ready = ready;
-	if (!ready)
-		vds_vq_stop(vq, true);
-	else if (core->status & VIRTIO_CONFIG_S_DRIVER_OK && !core->suspended)
-		start_vq(core, vq);
+	if (vq)
+		vds_state_set_ready(vdpa_to_core(vdpa), vq, ready);
 }
 
 static bool vds_get_vq_ready(struct vdpa_device *vdpa, u16 idx)
@@ -218,16 +208,7 @@ static u64 vds_get_backend_features(const struct vdpa_device *vdpa)
 
 static int vds_set_driver_features(struct vdpa_device *vdpa, u64 features)
 {
-	struct vds_core *core = vdpa_to_core(vdpa);
-
-	guard(mutex)(&core->lock);
-	if (core->status & VIRTIO_CONFIG_S_FEATURES_OK)
-		return features == core->accepted ? 0 : -EBUSY;
-	core->refused = features & ~core->offered;
-	if (core->refused)
-		return -EINVAL;
-	WRITE_ONCE(core->accepted, features);
-	return 0;
+	return vds_state_accept(vdpa_to_core(vdpa), features);
 }
 
 static u64 vds_get_driver_features(struct vdpa_device *vdpa)
@@ -238,12 +219,7 @@ static u64 vds_get_driver_features(struct vdpa_device *vdpa)
 static void vds_set_config_cb(struct vdpa_device *vdpa,
 			      struct vdpa_callback *cb)
 {
-	struct vds_core *core = vdpa_to_core(vdpa);
-	unsigned long flags;
-
-	spin_lock_irqsave(&core->config_cb_lock, flags);
-	core->config_cb = *cb;
-	spin_unlock_irqrestore(&core->config_cb_lock, flags);
+	vds_config_set_cb(vdpa_to_core(vdpa), cb);
 }
 
 static u16 vds_get_vq_num_max(struct vdpa_device *vdpa)
@@ -271,134 +247,25 @@ static u8 vds_get_status(struct vdpa_device *vdpa)
 	return status;
 }
 
-/* BASE-01, BASE-02: VERSION_1 is a must, what was not offered is not taken. */
-static bool features_are_ok(const struct vds_core *core)
+static void vds_set_status(struct vdpa_device *vdpa, u8 status)
 {
-	return !core->refused && core->accepted & BIT_ULL(VIRTIO_F_VERSION_1);
-}
-
-/*
- * The host's own drivers pass host physical addresses. Anybody else's address
- * means nothing until the VMM has mapped it: believing a VMM that maps nothing
- * would open all of the host's memory to it.
- */
-static bool is_host_driver(const struct vdpa_device *vdpa)
-{
-	const struct device_driver *driver = vdpa->dev.driver;
-
-	return driver && !strcmp(driver->name, "virtio_vdpa");
-}
-
-static void begin_service(struct vds_core *core)
-{
-	unsigned int i;
-
-	vds_mem_set_identity(&core->mem, is_host_driver(&core->vds->vdpa));
-	if (!core->memcg && current->mm)
-		core->memcg = get_mem_cgroup_from_mm(current->mm);
-	if (!core->pinned) {
-		/* "Module is in use" is a better answer than a hanging rmmod. */
-		__module_get(core->vds->type->owner);
-		core->pinned = true;
-	}
-	for (i = 0; i < core->vds->type->nvqs; i++)
-		start_vq(core, &core->vqs[i]);
-}
-
-static void end_service(struct vds_core *core)
-{
-	const struct vds_device_type *type = core->vds->type;
-	static const struct vdpa_callback none;
-	unsigned int i;
-
-	for (i = 0; i < type->nvqs; i++)
-		vds_vq_stop(&core->vqs[i], true);
-	irq_work_sync(&core->config_work);
-	type->reset(core->vds);
-
-	for (i = 0; i < type->nvqs; i++)
-		vds_vq_reset(&core->vqs[i]);
-	vds_set_config_cb(&core->vds->vdpa, (struct vdpa_callback *)&none);
-	mem_cgroup_put(core->memcg);
-	core->memcg = NULL;
-	vds_mem_set_identity(&core->mem, false);
+	vds_state_set_status(vdpa_to_core(vdpa), status);
 }
 
 static int vds_reset(struct vdpa_device *vdpa)
 {
-	struct vds_core *core = vdpa_to_core(vdpa);
-	bool pinned;
-
-	mutex_lock(&core->lock);
-	trace_vds_status(vds_device_name(core->vds), 0);
-	/* First of all, so that no config interrupt is raised any more. */
-	WRITE_ONCE(core->status, core->status & ~VIRTIO_CONFIG_S_DRIVER_OK);
-	end_service(core);
-	WRITE_ONCE(core->accepted, 0);
-	core->refused = false;
-	core->suspended = false;
-	atomic_set(&core->fault, VDS_SOUND);
-	WRITE_ONCE(core->status, 0);
-	pinned = core->pinned;
-	core->pinned = false;
-	mutex_unlock(&core->lock);
-
-	if (pinned)
-		module_put(core->vds->type->owner);
+	vds_state_reset(vdpa_to_core(vdpa));
 	return 0;
-}
-
-static void vds_set_status(struct vdpa_device *vdpa, u8 status)
-{
-	struct vds_core *core = vdpa_to_core(vdpa);
-	u8 old;
-
-	if (!status) {
-		vds_reset(vdpa);
-		return;
-	}
-
-	guard(mutex)(&core->lock);
-	old = core->status;
-	status &= ~VIRTIO_CONFIG_S_NEEDS_RESET;
-	if (status & VIRTIO_CONFIG_S_FEATURES_OK && !features_are_ok(core))
-		status &= ~(VIRTIO_CONFIG_S_FEATURES_OK |
-			    VIRTIO_CONFIG_S_DRIVER_OK);
-	/* A driver that never asked for FEATURES_OK has no features either. */
-	if (!(status & VIRTIO_CONFIG_S_FEATURES_OK))
-		status &= ~VIRTIO_CONFIG_S_DRIVER_OK;
-	trace_vds_status(vds_device_name(core->vds), status);
-	WRITE_ONCE(core->status, status);
-	if (status & ~old & VIRTIO_CONFIG_S_DRIVER_OK)
-		begin_service(core);
 }
 
 static int vds_suspend(struct vdpa_device *vdpa)
 {
-	struct vds_core *core = vdpa_to_core(vdpa);
-	unsigned int i;
-
-	guard(mutex)(&core->lock);
-	if (!(core->status & VIRTIO_CONFIG_S_DRIVER_OK))
-		return -EINVAL;
-	core->suspended = true;
-	for (i = 0; i < core->vds->type->nvqs; i++)
-		vds_vq_stop(&core->vqs[i], false);
-	return 0;
+	return vds_state_suspend(vdpa_to_core(vdpa));
 }
 
 static int vds_resume(struct vdpa_device *vdpa)
 {
-	struct vds_core *core = vdpa_to_core(vdpa);
-	unsigned int i;
-
-	guard(mutex)(&core->lock);
-	if (!core->suspended)
-		return -EINVAL;
-	core->suspended = false;
-	for (i = 0; i < core->vds->type->nvqs; i++)
-		start_vq(core, &core->vqs[i]);
-	return 0;
+	return vds_state_resume(vdpa_to_core(vdpa));
 }
 
 static size_t vds_get_config_size(struct vdpa_device *vdpa)
