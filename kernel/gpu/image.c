@@ -147,6 +147,18 @@ void vdgpu_image_put(struct vdgpu_image *image)
 		kref_put(&image->ref, last_put);
 }
 
+static void last_drop(struct kref *ref)
+{
+	free_image(container_of(ref, struct vdgpu_image, ref));
+}
+
+void vdgpu_image_drop(struct vdgpu_image *image)
+{
+	might_sleep();
+	if (image)
+		kref_put(&image->ref, last_drop);
+}
+
 void vdgpu_image_module_exit(void)
 {
 	flush_work(&bury_work);

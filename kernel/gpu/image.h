@@ -86,6 +86,15 @@ struct vdgpu_image *vdgpu_image_get(struct vdgpu_image *image);
 void vdgpu_image_put(struct vdgpu_image *image);
 
 /**
+ * vdgpu_image_drop() - drop a reference and free at once if it was the last
+ * @image: NULL is fine
+ *
+ * May sleep. For those who uncharge a quota: memory that is free to be asked
+ * for again must not still be waiting for a work item.
+ */
+void vdgpu_image_drop(struct vdgpu_image *image);
+
+/**
  * vdgpu_image_revoke() - let go of guest pages
  * @image: a guest image; calling it twice is fine
  *

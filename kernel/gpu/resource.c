@@ -124,7 +124,7 @@ static void drop_image(struct vdgpu_resource *res)
 		list_del_init(&res->guest_link);
 		vdgpu_image_revoke(res->image);
 	}
-	vdgpu_image_put(res->image);
+	vdgpu_image_drop(res->image);
 	res->image = NULL;
 	vdgpu_quota_uncharge_bytes(res->gpu, res->image_bytes);
 	res->image_bytes = 0;
@@ -216,7 +216,7 @@ int vdgpu_resource_make_image(struct vdgpu_resource *res)
 		return PTR_ERR(image);
 	}
 
-	vdgpu_image_put(res->image);
+	vdgpu_image_drop(res->image);
 	res->image = image;
 	res->image_bytes = bytes;
 	WRITE_ONCE(res->stale, false);
