@@ -65,12 +65,16 @@ static void answer(struct vdgpu_call *call, u32 type, size_t len)
 	vds_chain_complete(chain);
 }
 
-static bool pull_header(struct vdgpu_call *call)
+/* Too short to be a command (GPU2D-REQ-5.HDR4), or not there to be read. */
+static u32 pull_header(struct vdgpu_call *call)
 {
-	if (!vds_chain_pull(call->chain, &call->request, HDR_SIZE))
-		return true;
+	int ret = vds_chain_pull(call->chain, &call->request, HDR_SIZE);
+
+	if (!ret)
+		return VDGPU_OK;
 	memset(&call->request.hdr, 0, HDR_SIZE);
-	return false;
+	return ret == -EMSGSIZE ? VIRTIO_GPU_RESP_ERR_UNSPEC :
+				  VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 }
 
 static bool pull_rest(struct vdgpu_call *call, const struct vdgpu_op *op)
@@ -107,7 +111,7 @@ static enum vds_verdict serve(struct vdgpu_device *gpu, enum vdgpu_queue queue,
 			      struct vds_chain *chain, enum vds_context context)
 {
 	struct vdgpu_call *call = &gpu->calls[queue];
-	const struct vdgpu_op *op = NULL;
+	const struct vdgpu_op *op;
 	u32 error;
 
 	call->gpu = gpu;
@@ -115,11 +119,12 @@ static enum vds_verdict serve(struct vdgpu_device *gpu, enum vdgpu_queue queue,
 	call->context = context;
 	call->chain = chain;
 
-	if (pull_header(call))
-		op = vdgpu_op_find(queue, le32_to_cpu(call->request.hdr.type),
-				   vds_device_features(&gpu->vds));
+	error = pull_header(call);
 	trace_vdgpu_cmd_begin(call);
-	error = execute(call, op);
+	op = vdgpu_op_find(queue, le32_to_cpu(call->request.hdr.type),
+			   vds_device_features(&gpu->vds));
+	if (!error)
+		error = execute(call, op);
 	if (error == VDGPU_DEFER)
 		return VDS_DEFER;
 	if (error)
