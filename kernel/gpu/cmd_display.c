@@ -106,13 +106,33 @@ static u32 read_blob(struct vdgpu_resource *res, struct cursor_image *image)
 	return vdgpu_error(vdgpu_backing_copy(res->backing, &rows));
 }
 
+/*
+ * A cursor is seen through where its alpha says so, whatever the format calls
+ * that byte: drivers make cursors like any other buffer, as B8G8R8X8.
+ */
+static u32 with_alpha(u32 format)
+{
+	switch (format) {
+	case VIRTIO_GPU_FORMAT_B8G8R8X8_UNORM:
+		return VIRTIO_GPU_FORMAT_B8G8R8A8_UNORM;
+	case VIRTIO_GPU_FORMAT_X8R8G8B8_UNORM:
+		return VIRTIO_GPU_FORMAT_A8R8G8B8_UNORM;
+	case VIRTIO_GPU_FORMAT_X8B8G8R8_UNORM:
+		return VIRTIO_GPU_FORMAT_A8B8G8R8_UNORM;
+	case VIRTIO_GPU_FORMAT_R8G8B8X8_UNORM:
+		return VIRTIO_GPU_FORMAT_R8G8B8A8_UNORM;
+	default:
+		return format;
+	}
+}
+
 static u32 read_2d(struct vdgpu_resource *res, struct cursor_image *image)
 {
 	if (res->width != VDPA_GPU_CURSOR_SIZE ||
 	    res->height != VDPA_GPU_CURSOR_SIZE)
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 	image->pixels = res->image->vaddr;
-	image->format = res->format;
+	image->format = with_alpha(res->format);
 	return VDGPU_OK;
 }
 
