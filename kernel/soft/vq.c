@@ -184,14 +184,17 @@ static int serve_one(struct vds_vq *vq, enum vds_context context)
 	return -EAGAIN;
 }
 
-/* False if a kick came meanwhile, which then is for us to look after. */
+/*
+ * False if a kick came meanwhile, which then is for us to look after. A queue
+ * that may not be served any more is given back whatever came.
+ */
 static bool give_back(struct vds_vq *vq)
 {
 	unsigned long flags;
 	bool given;
 
 	spin_lock_irqsave(&vq->lock, flags);
-	given = !vq->again || !vq->live;
+	given = !vq->again || !may_serve(vq);
 	vq->again = false;
 	if (given)
 		vq->serving = false;
@@ -228,12 +231,8 @@ static int serve(struct vds_vq *vq, enum vds_context context,
 	int ret;
 
 	for (;;) {
-		if (!may_serve(vq)) {
-			/* Nobody asks again: a kick needs a live queue. */
-			WRITE_ONCE(vq->again, false);
-			give_back(vq);
+		if (!may_serve(vq) && give_back(vq))
 			return 0;
-		}
 		if (!budget--)
 			return -EAGAIN;
 
@@ -336,6 +335,7 @@ int vds_vq_start(struct vds_vq *vq)
 
 void vds_vq_stop(struct vds_vq *vq, bool forget)
 {
+	struct vds_chain *pending;
 	bool was_live;
 
 	spin_lock_irq(&vq->lock);
@@ -348,16 +348,18 @@ void vds_vq_stop(struct vds_vq *vq, bool forget)
 	spin_unlock_irq(&vq->lock);
 
 	wait_var_event(&vq->serving, !READ_ONCE(vq->serving));
-	if (vq->pending) {
+	/* The lock under which it was given back shows us what the last did. */
+	spin_lock_irq(&vq->lock);
+	pending = vq->pending;
+	vq->pending = NULL;
+	if (pending) {
 		/* Taken last and not begun: it goes back to the ring. */
 		vq->ring.last_avail--;
-		vds_chain_free(vq->pending);
-		vq->pending = NULL;
-		spin_lock_irq(&vq->lock);
 		if (!forget)
 			vq->inflight--;
-		spin_unlock_irq(&vq->lock);
 	}
+	spin_unlock_irq(&vq->lock);
+	vds_chain_free(pending);
 	irq_work_sync(&vq->signal_work);
 	if (was_live)
 		vq->base = vq->ring.last_avail;
