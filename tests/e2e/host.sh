@@ -39,6 +39,7 @@ while read -r case limit; do
 		tail -n 5 "/share/out/$case/log" | diag_stdin
 		not_ok "ended with status $rc"
 	fi
+	cat /sys/kernel/debug/vdpa_*/*/stats > "/share/out/$case/stats.end" 2> /dev/null
 	clean_up
 	check_dmesg
 done < /share/todo

@@ -70,18 +70,23 @@ check_dmesg() {
 
 # --- modules and devices ---------------------------------------------------
 
-mods_load() { # the modules under test and the bus drivers
-	modprobe vhost_vdpa
-	modprobe virtio_vdpa
-	local m
-	for m in drm dma-buf irqbypass; do modprobe -q "$m" || :; done
-	grep -q '^vdpa_soft ' /proc/modules || insmod /share/modules/vdpa_soft.ko
-	grep -q '^vdpa_gpu ' /proc/modules || insmod /share/modules/vdpa_gpu.ko
+is_loaded() { grep -q "^$1 " /proc/modules; }
+
+mods_load() { # the modules under test, and both bus drivers before them
+	local m d
+	modprobe -a vhost_vdpa virtio_vdpa
+	for m in vdpa_soft vdpa_gpu; do
+		is_loaded $m && continue
+		for d in $(modinfo -F depends /share/modules/$m.ko | tr , ' '); do
+			is_loaded "$d" || modprobe "$d"
+		done
+		insmod /share/modules/$m.ko
+	done
 }
 
 mods_unload() {
-	! grep -q '^vdpa_gpu ' /proc/modules || rmmod vdpa_gpu
-	! grep -q '^vdpa_soft ' /proc/modules || rmmod vdpa_soft
+	! is_loaded vdpa_gpu || rmmod vdpa_gpu
+	! is_loaded vdpa_soft || rmmod vdpa_soft
 }
 
 # gpu_add NAME [ATTRIBUTE=VALUE...]: attributes are those of configfs.
@@ -97,7 +102,7 @@ gpu_add() {
 }
 
 gpu_del() {
-	vdpa dev del "$1"
+	vdpa dev del "$1" || return 1
 	[ ! -d "/sys/kernel/config/vdpa_gpu/$1" ] ||
 		rmdir "/sys/kernel/config/vdpa_gpu/$1"
 }
@@ -110,10 +115,36 @@ vhost_of() {
 }
 
 view_of() { echo "/dev/vdpa-gpu/$1.view"; }
+viewer() { vdpa-gpu-viewer "$@"; }
+
+# The DRM card that the host's own virtio_gpu made of a device.
+card_of() {
+	local c
+	c=$(ls -d "/sys/bus/vdpa/devices/$1"/drm/card[0-9]*) || return 1
+	echo "/dev/dri/$(basename "$c")"
+}
+
+# shows DEVICE "WxH CRC" [SCANOUT]: the viewer sees that picture now.
+shows() {
+	local is
+	viewer screenshot --device "$(view_of "$1")" --scanout "${3:-0}" \
+		-o "$(case_dir)/$1-${3:-0}.png" || return 1
+	is=$(png-crc "$(case_dir)/$1-${3:-0}.png")
+	echo "$1 shows '$is', wanted '$2'"
+	[ "$is" = "$2" ]
+}
+
+shows_nothing() {
+	! viewer screenshot --device "$(view_of "$1")" --scanout "${2:-0}" -o /run/none.png
+}
+
 stats_of() { cat "/sys/kernel/debug/vdpa_soft/$1/stats" "/sys/kernel/debug/vdpa_gpu/$1/stats"; }
 stat_of() { stats_of "$1" 2> /dev/null | awk -v k="$2" '$1 == k { print $2; exit }'; }
 
 # --- guests ----------------------------------------------------------------
+
+# QEMU's arguments for a device of ours.
+gpu_args() { echo "-device vhost-vdpa-device,vhostdev=$(vhost_of "$1")"; }
 
 # l2_start NAME SCRIPT [QEMU-ARGUMENT...]: start a guest; its first process
 # runs tests/e2e/guest/SCRIPT. Serial output is in <case dir>/NAME.serial.
@@ -127,7 +158,7 @@ l2_start() {
 	exec 8<> "/run/$name.in"
 	qemu-system-x86_64 -M microvm,ioapic2=off -accel $accel -cpu max \
 		-m "${L2_MEM:-512}" -smp "${L2_CPUS:-1}" -nodefaults -display none \
-		-no-reboot -global virtio-mmio.force-legacy=false \
+		${L2_RESET:--no-reboot} -global virtio-mmio.force-legacy=false \
 		-kernel /boot/vmlinuz -initrd /boot/initrd \
 		-append "console=ttyS0 ${L2_LOG:-quiet loglevel=4} panic=-1 reboot=t mitigations=off noxsave pci=off initcall_blacklist=cmos_init nowatchdog rcupdate.rcu_cpu_stall_suppress=1 bench.run=/share/guest/$script bench.name=$name bench.dir=$dir" \
 		-drive "file=/dev/vda,format=raw,if=none,id=disk,readonly=on" \
@@ -167,6 +198,12 @@ l2_do() {
 	l2_wait "$1" "^agent-done-$n-" "${3:-90}" || return 125
 	rc=$(sed -n "s/^agent-done-$n-\([0-9]*\).*/\1/p" "$(case_dir)/$1.serial")
 	return "$rc"
+}
+
+# l2_get NAME COMMAND: print what a command in the guest prints.
+l2_get() {
+	l2_do "$1" "{ $2; } > $(case_dir)/$1.answer" || return 1
+	cat "$(case_dir)/$1.answer"
 }
 
 # Wait for the guest's own end.

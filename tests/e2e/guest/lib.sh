@@ -52,9 +52,9 @@ desktop_start() {
 	cat > /run/greeting <<-END
 	#!/bin/sh
 	echo "\$(. /etc/os-release; echo \$PRETTY_NAME), Linux \$(uname -r)"
-	echo "driver: \$(basename \$(readlink /sys/class/drm/card0/device/driver))," \
-		"device: \$(cat /sys/class/drm/card0/device/device)"
-	cat /sys/class/drm/card0-*/modes | head -n 3
+	echo "virtio_gpu drives \$(cd /sys/bus/virtio/drivers/virtio_gpu && ls -d virtio*)"
+	head -qn 1 /sys/class/drm/card0-*/modes
+	: > /run/desktop.ready
 	exec sleep 100000
 	END
 	chmod +x /run/greeting
@@ -74,6 +74,43 @@ desktop_start() {
 	if [ "${1:-}" = --animated ]; then
 		weston-simple-shm > /dev/null 2>&1 &
 	fi
+	n=0
+	until [ -e /run/desktop.ready ]; do
+		n=$((n + 1)); [ $n -lt 600 ] || return 1
+		sleep 0.1
+	done
+}
+
+desktop_stop() {
+	pkill -x weston
+	n=0
+	while pgrep -x weston > /dev/null; do
+		n=$((n + 1)); [ $n -lt 300 ] || return 1
+		sleep 0.1
+	done
+}
+
+# draw STEP...: drm-draw (see there) on the first card until draw_stop; prints
+# what the screen must show now, "WxH CRC".
+draw() {
+	mkfifo /run/drawn
+	drm-draw "${CARD:-/dev/dri/card0}" "$@" crc hold > /run/drawn 2> "$dir/$name.draw" < /dev/null &
+	echo $! > /run/drawer
+	{ read -r drawn && read -r holding; } < /run/drawn
+	rm -f /run/drawn
+	echo "$drawn"
+	[ "$holding" = holding ]
+}
+
+draw_stop() {
+	kill "$(cat /run/drawer)"
+	while kill -0 "$(cat /run/drawer)" 2> /dev/null; do sleep 0.1; done
+}
+
+# The first mode of a connector, asked afresh. usage: first_mode [CONNECTOR]
+first_mode() {
+	echo detect > "/sys/class/drm/card0-Virtual-${1:-1}/status"
+	head -n 1 "/sys/class/drm/card0-Virtual-${1:-1}/modes"
 }
 
 # The desktop's own view of itself, as PNG. usage: desktop_shot FILE
@@ -81,6 +118,6 @@ desktop_shot() {
 	. /run/desktop.env
 	mkdir -p /run/shot
 	rm -f /run/shot/*
-	(cd /run/shot && weston-screenshooter) || return 1
+	(cd /run/shot && timeout 30 weston-screenshooter) || return 1
 	cp /run/shot/*.png "$1"
 }
