@@ -133,7 +133,12 @@ static long call(struct kunit *test, unsigned int cmd, void *arg, size_t size)
 	return ret;
 }
 
-#define CALL(_test, _cmd, _arg)	call(_test, _cmd, _arg, sizeof(*(_arg)))
+/* A request with the struct as this kernel knows it. */
+#define CALL(_test, _cmd, _arg) ({				\
+	typeof(_arg) __arg = (_arg);				\
+								\
+	call(_test, _cmd, __arg, sizeof(*__arg));		\
+})
 
 static void info(struct kunit *test)
 {
