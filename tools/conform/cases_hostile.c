@@ -494,33 +494,62 @@ static uint32_t raw_request(struct ctx *c, uint64_t request, uint32_t len,
 	return *out_used;
 }
 
-static void bad_request_address(struct ctx *c)
+static void want_parameter_error(struct ctx *c, struct raw *raw,
+				 uint64_t request, uint32_t len)
 {
-	struct virtio_gpu_ctrl_hdr *answer;
-	uint64_t addr[3];
+	const struct virtio_gpu_ctrl_hdr *answer = (void *)raw->response_va;
 	uint32_t used;
+
+	memset(raw->response_va, POISON, RESPONSE_LEN);
+	raw_request(c, request, len, raw->response, RESPONSE_LEN, &used);
+	must(c, used == HDR_SIZE, "used %u, want 24", used);
+	must(c, answer->type == ERR_PARAMETER, "type %#x", answer->type);
+}
+
+static void bad_header_address(struct ctx *c)
+{
 	struct raw raw;
-	void *page;
+	uint8_t *page;
 
 	fixture_start(c);
 	raw = raw_make(c);
-	answer = (struct virtio_gpu_ctrl_hdr *)raw.response_va;
-	/* Nothing there; not for reading; the first half only. */
-	addr[0] = MEM_HOLE;
-	addr[1] = mem_iova(&c->mem, guest_alloc(c, Z_WO, 64, 16));
+	note_where(c, "not mapped");
+	want_parameter_error(c, &raw, MEM_HOLE, REQUEST_LEN);
+	note_where(c, "write-only");
+	want_parameter_error(c, &raw, mem_iova(&c->mem,
+					       guest_alloc(c, Z_WO, 64, 16)),
+			     REQUEST_LEN);
+	note_where(c, "second half not mapped");
 	page = guest_alloc(c, Z_CMD, MEM_PAGE, MEM_PAGE);
-	addr[2] = mem_iova(&c->mem, page) + MEM_PAGE - 12;
-	for (unsigned int i = 0; i < 3; i++) {
-		note_where(c, "request %u", i);
-		memset(raw.response_va, POISON, RESPONSE_LEN);
-		raw_request(c, addr[i], REQUEST_LEN, raw.response,
-			    RESPONSE_LEN, &used);
-		must(c, used == HDR_SIZE, "used %u, want 24", used);
-		must(c, answer->type == ERR_PARAMETER, "type %#x",
-		     answer->type);
-	}
+	want_parameter_error(c, &raw, mem_iova(&c->mem, page) + MEM_PAGE - 12,
+			     REQUEST_LEN);
 	note_where(c, "afterwards");
 	fixture_verify(c);
+}
+
+/* The header can be read, what follows cannot. */
+static void bad_body_address(struct ctx *c)
+{
+	const struct virtio_gpu_resource_create_2d create = {
+		.hdr.type = VIRTIO_GPU_CMD_RESOURCE_CREATE_2D,
+		.resource_id = RES_NONE,
+		.format = FMT_BGRX,
+		.width = 8,
+		.height = 8,
+	};
+	struct raw raw;
+	uint8_t *page;
+
+	fixture_start(c);
+	raw = raw_make(c);
+	page = guest_alloc(c, Z_CMD, MEM_PAGE, MEM_PAGE);
+	for (uint32_t mapped = HDR_SIZE; mapped < sizeof(create); mapped += 4) {
+		note_where(c, "%u bytes mapped", mapped);
+		memcpy(page + MEM_PAGE - mapped, &create, mapped);
+		want_parameter_error(c, &raw, mem_iova(&c->mem, page) +
+				     MEM_PAGE - mapped, sizeof(create));
+		fixture_verify(c);
+	}
 }
 
 static void bad_response_address(struct ctx *c)
@@ -568,8 +597,10 @@ const struct test_case cases_hostile[] = {
 	{ "BASE-06", "a ring that is unmapped while in use", ring_taken_away,
 	  OURS, NULL },
 	{ "BASE-06", "odd ring sizes are survived", odd_ring_sizes, 0, NULL },
-	{ "BASE-15", "request at a bad address: 0x1205", bad_request_address,
+	{ "BASE-15", "header at a bad address: 0x1205", bad_header_address,
 	  OURS, NULL },
+	{ "BASE-15", "body at a bad address: 0x1205", bad_body_address, OURS,
+	  NULL },
 	{ "BASE-15", "response at a bad address: not written",
 	  bad_response_address, OURS, NULL },
 	{ NULL, NULL, NULL, 0, NULL },
