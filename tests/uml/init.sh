@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Process 1 of the UML kernel: mounts, the cases in $UML_CASES one by one,
-# power off. Results go to /run/out (out/uml of the repository).
+# Process 1 of the UML kernel: mounts, the cases in $UML_CASES (with commas)
+# one by one, power off. Results go to /run/out (out/uml of the repository).
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8
 
 mount -t proc proc /proc
@@ -19,17 +19,17 @@ cd /run/tmp || exit 1
 
 # The scan finds only what is older than five seconds, so one at the end of
 # each boot; its log lands in the last case.
-for name in $UML_CASES; do
+for name in $(echo "$UML_CASES" | tr , " "); do
 	echo "uml-case: $name" >/dev/kmsg
 	(
 		set -u
 		# shellcheck source=/dev/null
 		. "$UML_TOP/tests/uml/cases/$name.sh"
-	) 2>>/run/out/err </dev/null
+	) 2>"/run/out/$name.err" </dev/null
 	status=$?
 	[ $status = 0 ] || result "not ok" "runs to its last line (status $status)"
 	clean_up
-	[ "$name" != "${UML_CASES##* }" ] || scan_for_leaks
+	[ "$name" != "${UML_CASES##*,}" ] || scan_for_leaks
 	echo "$name end" >>/run/out/tap
 done
 echo "uml-case: end" >/dev/kmsg

@@ -5,10 +5,10 @@
 
 # shellcheck disable=SC2154
 compare() {
-	_what=$1; shift
-	check "$_what is drawn" start_draw "$card" "$@" || return
-	check "$_what is shown" eventually shows gpu0 0 "$DRAWN" \
-		"/run/out/$name-$(echo "$_what" | tr ' ' -).png"
+	_picture=$1; shift
+	check "$_picture is drawn" start_draw "$card" "$@" || return
+	check "$_picture is shown" eventually shows gpu0 0 "$DRAWN" \
+		"/run/out/$name-$(echo "$_picture" | tr ' ' -).png"
 	stop_draw
 }
 

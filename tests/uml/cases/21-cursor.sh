@@ -3,9 +3,9 @@
 # The cursor travels on its own queue and is composed by the viewer.
 
 with_cursor() {
-	_what=$1; shift
-	check "$_what: drawn" start_draw "$card" mode 800x600 draw 3 "$@" || return
-	check "$_what: shown" eventually shows gpu0 0 "$DRAWN"
+	_picture=$1; shift
+	check "$_picture: drawn" start_draw "$card" mode 800x600 draw 3 "$@" || return
+	check "$_picture: shown" eventually shows gpu0 0 "$DRAWN"
 	stop_draw
 }
 

@@ -13,7 +13,7 @@ end_loop() {
 	eventually ends $LOOP
 	_status=$?
 	kill $LOOP 2>/dev/null
-	wait $LOOP
+	wait $LOOP 2>/dev/null
 	return $_status
 }
 
@@ -38,7 +38,16 @@ check "the program ends, too" end_loop
 
 check "a program draws once more" start_loop
 check "vdpa_soft stays while it is used" fails rmmod vdpa_soft
-check "vdpa_gpu is removed under a live device" rmmod vdpa_gpu
-check "the program ends with it" end_loop
-check "the device is gone" fails test -e /sys/bus/vdpa/devices/gpu0
+check "vdpa_gpu stays while a guest is at work" fails rmmod vdpa_gpu
+check "the device is deleted" gpu_del gpu0
+check "vdpa_gpu is removed before the program has ended" eventually rmmod vdpa_gpu
+check "the program ends" end_loop
 check "no view device is left" fails test -e /dev/vdpa-gpu/gpu0.view
+
+check "vdpa_gpu returns" load_modules
+check "an idle device is made" gpu_add gpu0 driver=vhost_vdpa
+check "vdpa_gpu stays while a configuration is there" fails rmmod vdpa_gpu
+check "the device needs its configuration no more" rmdir "$CONFIG/gpu0"
+check "vdpa_gpu is removed with an idle device" rmmod vdpa_gpu
+check "the device is gone" fails test -e /sys/bus/vdpa/devices/gpu0
+check "and its view device" fails test -e /dev/vdpa-gpu/gpu0.view
