@@ -48,21 +48,43 @@ static struct vdgpu_image *create_image(void)
 
 static void free_image(struct vdgpu_image *image)
 {
-	if (image->guest && image->pages)
+	vunmap(image->vaddr);
+	if (image->pages)
 		vdgpu_image_release_pages(image->pages, image->nr_pages);
-	else
-		kvfree(image->pages);
-	vfree(image->vaddr);
 	if (image->file)
 		fput(image->file);
 	mutex_destroy(&image->lock);
 	kfree(image);
 }
 
+/*
+ * Page by page, so that "no" is an answer: the guest chose the size, and the
+ * memory cgroup that pays for it may be at its limit. With these flags that
+ * fails the command; without, it would kill the VMM.
+ */
+static bool alloc_pages_of(struct vdgpu_image *image, unsigned long nr_pages)
+{
+	const gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN |
+			  __GFP_RETRY_MAYFAIL;
+
+	image->pages = kvcalloc(nr_pages, sizeof(*image->pages),
+				GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!image->pages)
+		return false;
+	for (; image->nr_pages < nr_pages; image->nr_pages++) {
+		image->pages[image->nr_pages] = alloc_page(gfp);
+		if (!image->pages[image->nr_pages])
+			return false;
+		cond_resched();
+	}
+	image->vaddr = vmap(image->pages, nr_pages, VM_MAP, PAGE_KERNEL);
+	return image->vaddr;
+}
+
 struct vdgpu_image *vdgpu_image_create_host(u64 size)
 {
 	struct vdgpu_image *image;
-	unsigned long i, len;
+	u64 len;
 
 	if (!size || check_add_overflow(size, PAGE_SIZE - 1, &len))
 		return ERR_PTR(-EINVAL);
@@ -72,19 +94,10 @@ struct vdgpu_image *vdgpu_image_create_host(u64 size)
 	if (!image)
 		return ERR_PTR(-ENOMEM);
 	image->size = len;
-	image->nr_pages = len >> PAGE_SHIFT;
-	/* The guest chose the size: no warning if there is not that much. */
-	image->vaddr = __vmalloc(len, GFP_KERNEL_ACCOUNT | __GFP_ZERO |
-				 __GFP_NOWARN);
-	image->pages = kvmalloc_array(image->nr_pages, sizeof(*image->pages),
-				      GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	if (!image->vaddr || !image->pages) {
+	if (!alloc_pages_of(image, len >> PAGE_SHIFT)) {
 		free_image(image);
 		return ERR_PTR(-ENOMEM);
 	}
-	for (i = 0; i < image->nr_pages; i++)
-		image->pages[i] = vmalloc_to_page(image->vaddr +
-						  (i << PAGE_SHIFT));
 	return image;
 }
 
