@@ -190,7 +190,9 @@ l2_wait() {
 # l2_do NAME COMMAND [SECONDS]: have the agent in the guest run a command;
 # output goes to <case dir>/NAME.agent, the exit status is returned.
 l2_do() {
-	local n rc
+	local n rc newline='
+'
+	case $2 in *"$newline"*) diag "l2_do: one line, please: $2"; return 125 ;; esac
 	n=$(($(cat "/run/$1.n" 2> /dev/null || echo 0) + 1))
 	echo $n > "/run/$1.n"
 	l2_alive "$1" || return 125 # nobody would read the pipe

@@ -33,20 +33,9 @@ check "with its mode" wait_for 30 mode_is 2 640x480
 viewer set-mode --scanout 1 --disconnected
 check "the guest sees it unplugged" wait_for 30 status_is 2 disconnected
 
-# The driver's console on the card holds a reference, so that goes first.
-check "the driver is unbound" l2_do l2 '
-	for v in /sys/class/vtconsole/*; do
-		! grep -q "frame buffer" $v/name || echo 0 > $v/bind
-	done
-	device=$(basename /sys/bus/virtio/drivers/virtio_gpu/virtio*)
-	echo $device > /run/device
-	echo $device > /sys/bus/virtio/drivers/virtio_gpu/unbind
-	[ ! -e /sys/class/drm/card0 ]'
+check "the driver is unbound" l2_do l2 driver_unbind
 check "nothing is shown then" wait_for 20 shows_nothing gpu0
-check "the driver is bound again" l2_do l2 '
-	echo $(cat /run/device) > /sys/bus/virtio/drivers/virtio_gpu/bind
-	udevadm settle
-	[ -e /dev/dri/card0 ]'
+check "the driver is bound again" l2_do l2 driver_bind
 picture "and draws again" mode 800x600 draw 4
 
 l2_check_log l2

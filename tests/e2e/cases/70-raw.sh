@@ -3,7 +3,7 @@
 # limit: 300
 # A client with rings of its own: every clause of the conformance suite, on SMP.
 mods_load
-gpu_add gpu0
+gpu_add gpu0 num_scanouts=2 blob=1 uuid=1
 rc=0
 vdpa-conform --quick --device "$(vhost_of gpu0)" --view "$(view_of gpu0)" \
 	> "$(case_dir)/conform.tap" 2> "$(case_dir)/conform.err" || rc=$?

@@ -3,7 +3,7 @@
 # limit: 200
 # Not a test but what "make demo" shows. Run by demo.sh only.
 mods_load
-gpu_add gpu0
+gpu_add gpu0 scanouts/0/width=1280 scanouts/0/height=800
 diag "stage: guest L2 boots on unmodified QEMU"
 # shellcheck disable=SC2046
 l2_start l2 agent.sh $(gpu_args gpu0)

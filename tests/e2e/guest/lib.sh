@@ -113,6 +113,23 @@ first_mode() {
 	head -n 1 "/sys/class/drm/card0-Virtual-${1:-1}/modes"
 }
 
+# Take the driver off the first card: its console holds a reference, so that
+# goes first.
+driver_unbind() {
+	for v in /sys/class/vtconsole/*; do
+		! grep -q 'frame buffer' "$v/name" || echo 0 > "$v/bind"
+	done
+	basename /sys/bus/virtio/drivers/virtio_gpu/virtio* > /run/device
+	cat /run/device > /sys/bus/virtio/drivers/virtio_gpu/unbind
+	[ ! -e /sys/class/drm/card0 ]
+}
+
+driver_bind() {
+	cat /run/device > /sys/bus/virtio/drivers/virtio_gpu/bind
+	udevadm settle
+	[ -e /dev/dri/card0 ]
+}
+
 # The desktop's own view of itself, as PNG. usage: desktop_shot FILE
 desktop_shot() {
 	. /run/desktop.env
