@@ -23,7 +23,7 @@ first=(user)
 lanes=("kunit uml" "static modules e2e")
 
 wanted=("$@")
-[ $# -gt 0 ] || wanted=("${first[@]}" ${lanes[*]})
+[ $# -gt 0 ] || read -ra wanted <<< "${first[*]} ${lanes[*]}"
 dir=$out/check
 rm -rf "$dir"
 mkdir -p "$dir"

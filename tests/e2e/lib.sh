@@ -180,7 +180,7 @@ l2_said_or_dead() { l2_said "$1" "$2" || ! l2_alive "$1"; }
 
 # l2_wait NAME TEXT [SECONDS]
 l2_wait() {
-	wait_for "${3:-90}" l2_said_or_dead "$1" "$2"
+	wait_for "${3:-240}" l2_said_or_dead "$1" "$2"
 	if l2_said "$1" "$2"; then return 0; fi
 	diag "guest $1: waited for '$2', alive: $(l2_alive "$1" && echo yes || echo no)"
 	tail -n 5 "$(case_dir)/$1.serial" "$(case_dir)/$1.qemu" | diag_stdin
@@ -197,7 +197,7 @@ l2_do() {
 	echo $n > "/run/$1.n"
 	l2_alive "$1" || return 125 # nobody would read the pipe
 	echo "$n $2" > "/run/$1.in"
-	l2_wait "$1" "^agent-done-$n-" "${3:-90}" || return 125
+	l2_wait "$1" "^agent-done-$n-" "${3:-240}" || return 125
 	rc=$(sed -n "s/^agent-done-$n-\([0-9]*\).*/\1/p" "$(case_dir)/$1.serial")
 	return "$rc"
 }
@@ -212,7 +212,7 @@ l2_get() {
 l2_dead() { ! l2_alive "$1"; }
 l2_stop() {
 	! l2_alive "$1" || echo "0 exit" > "/run/$1.in"
-	wait_for "${2:-30}" l2_dead "$1"
+	wait_for "${2:-120}" l2_dead "$1"
 }
 l2_kill() {
 	kill -KILL "$(cat "/run/$1.pid")" 2> /dev/null || :

@@ -6,14 +6,14 @@
 # usage: tests/e2e/run.sh [CASE...]   (default: every tests/e2e/cases/[0-9]*.sh)
 #
 # Logs and pictures: out/e2e/. Environment: BENCH_ACCEL=tcg|kvm|icount skips the
-# probe, BENCH_SILENCE=N ends L1 after N seconds without a line (default 400).
+# probe, BENCH_SILENCE=N ends L1 after N seconds without a line (default 900).
 set -u
 . "$(dirname "$0")/../lib/common.sh"
 
 here=$top/tests/e2e
 dir=${BENCH_DIR:-$out/e2e}
 share=$dir/share
-silence=${BENCH_SILENCE:-400}
+silence=${BENCH_SILENCE:-900}
 
 plan_failed() { echo "not ok 1 - bench: $1"; echo 1..1; exit 1; }
 
@@ -33,13 +33,13 @@ cp "$out"/user-6.12/bin/* "$share/bin/" 2> /dev/null
 cp -r "$here/cases" "$here/guest" "$here/lib.sh" "$here/host.sh" "$share/"
 
 # The cases, each with the seconds after which it counts as stuck: a line
-# "# limit: N" in the case, else 180.
+# "# limit: N" in the case, else 300.
 cases=("$@")
 [ $# -gt 0 ] || for c in "$here"/cases/[0-9]*.sh; do cases+=("$(basename "$c" .sh)"); done
 for c in "${cases[@]}"; do
 	[ -e "$here/cases/$c.sh" ] || plan_failed "there is no case $c"
 	limit=$(sed -n 's/^# limit: //p' "$here/cases/$c.sh")
-	echo "$c ${limit:-180}"
+	echo "$c ${limit:-300}"
 done > "$share/todo"
 
 accel=${BENCH_ACCEL:-$("$here/probe-kvm.sh" "$image")}

@@ -8,5 +8,6 @@ check "an empty module is unloaded" sh -c '! grep -q "^bench_empty " /proc/modul
 
 insmod /share/modules/bench_empty.ko splat=1
 rmmod bench_empty
+# shellcheck disable=SC2154 # from lib.sh
 check "a warning in the kernel log is seen" sh -c "dmesg | grep -qE '$splats'"
 mark_dmesg # not a failure of this case

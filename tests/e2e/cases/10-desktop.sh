@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# limit: 300
+# limit: 800
 # A stock guest on an unmodified VMM runs a desktop on our device, and the host
 # sees exactly what the guest says it shows.
 same_picture() {
@@ -13,7 +13,7 @@ check "device is created" gpu_add gpu0 scanouts/0/width=1024 scanouts/0/height=7
 check "nothing is shown before a guest" shows_nothing gpu0
 # shellcheck disable=SC2046
 l2_start l2 agent.sh $(gpu_args gpu0)
-check "a guest boots" l2_wait l2 guest-ready 120
+check "a guest boots" l2_wait l2 guest-ready
 check "its stock driver is bound" l2_do l2 'ls -d /sys/bus/virtio/drivers/virtio_gpu/virtio*'
 check "the desktop comes up" l2_do l2 desktop_start
 check "a picture arrives" viewer screenshot --wait 60 -o "$(case_dir)/first.png"

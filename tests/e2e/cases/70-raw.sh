@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# limit: 300
+# limit: 800
 # A client with rings of its own: every clause of the conformance suite, on SMP.
 mods_load
 gpu_add gpu0 num_scanouts=2 blob=1 uuid=1

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# limit: 200
+# limit: 600
 # Not a test but what "make demo" shows. Run by demo.sh only.
 mods_load
 gpu_add gpu0 scanouts/0/width=1280 scanouts/0/height=800
 diag "stage: guest L2 boots on unmodified QEMU"
 # shellcheck disable=SC2046
 l2_start l2 agent.sh $(gpu_args gpu0)
-l2_wait l2 guest-ready 120
+l2_wait l2 guest-ready
 diag "stage: desktop starts"
 l2_do l2 'desktop_start --animated'
 viewer watch --raw --frames 40 --wait 20 > "$(case_dir)/frames"

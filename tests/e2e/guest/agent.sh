@@ -6,6 +6,7 @@
 . /share/guest/lib.sh
 guest_setup
 echo guest-ready
+# shellcheck disable=SC2154
 while read -r n command; do
 	[ "$command" != exit ] || break
 	( set +e; eval "$command" ) < /dev/null >> "$dir/$name.agent" 2>&1

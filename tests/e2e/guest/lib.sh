@@ -4,8 +4,8 @@
 # Sourced by the scripts that run as the first process of a guest (L2).
 PATH=/share/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH HOME=/root LC_ALL=C.UTF-8 XDG_RUNTIME_DIR=/run
-name=$(sed -n 's/.*bench.name=\([^ ]*\).*/\1/p' /proc/cmdline)
-dir=$(sed -n 's/.*bench.dir=\([^ ]*\).*/\1/p' /proc/cmdline)
+name=${name:-$(sed -n 's/.*bench.name=\([^ ]*\).*/\1/p' /proc/cmdline)}
+dir=${dir:-$(sed -n 's/.*bench.dir=\([^ ]*\).*/\1/p' /proc/cmdline)}
 
 guest_setup() {
 	stty -F /dev/console -echo -onlcr
@@ -63,11 +63,11 @@ desktop_start() {
 		--log="$dir/$name.weston" > "$dir/$name.weston.err" 2>&1 &
 	n=0
 	until [ -S /run/wayland-1 ] || [ -S /run/wayland-0 ]; do
-		n=$((n + 1)); [ $n -lt 600 ] || return 1
+		n=$((n + 1)); [ $n -lt 1800 ] || return 1
 		sleep 0.1
 	done
-	# shellcheck disable=SC2155
-	export WAYLAND_DISPLAY=$(cd /run && ls -d wayland-? | head -n 1)
+	WAYLAND_DISPLAY=$(cd /run && ls -d wayland-? | head -n 1)
+	export WAYLAND_DISPLAY
 	echo "export WAYLAND_DISPLAY=$WAYLAND_DISPLAY" > /run/desktop.env
 	weston-terminal --shell=/run/greeting > "$dir/$name.terminal" 2>&1 &
 	weston-flower > /dev/null 2>&1 &
@@ -76,7 +76,7 @@ desktop_start() {
 	fi
 	n=0
 	until [ -e /run/desktop.ready ]; do
-		n=$((n + 1)); [ $n -lt 600 ] || return 1
+		n=$((n + 1)); [ $n -lt 1800 ] || return 1
 		sleep 0.1
 	done
 }
@@ -85,7 +85,7 @@ desktop_stop() {
 	pkill -x weston
 	n=0
 	while pgrep -x weston > /dev/null; do
-		n=$((n + 1)); [ $n -lt 300 ] || return 1
+		n=$((n + 1)); [ $n -lt 1800 ] || return 1
 		sleep 0.1
 	done
 }
@@ -119,7 +119,7 @@ driver_unbind() {
 	for v in /sys/class/vtconsole/*; do
 		! grep -q 'frame buffer' "$v/name" || echo 0 > "$v/bind"
 	done
-	basename /sys/bus/virtio/drivers/virtio_gpu/virtio* > /run/device
+	basename "$(readlink -f /sys/bus/virtio/drivers/virtio_gpu/virtio*)" > /run/device
 	cat /run/device > /sys/bus/virtio/drivers/virtio_gpu/unbind
 	[ ! -e /sys/class/drm/card0 ]
 }
