@@ -16,11 +16,10 @@ die() { say "${0##*/}: $*"; exit 1; }
 # A short key for a cache entry: everything that the entry is made from goes in.
 key_of() { cat "$@" | sha256sum | cut -c1-12; }
 
-# Entries NAME-KEY that were replaced a while ago: no run still uses those.
+# Entries NAME-KEY-WEEK that were replaced a while ago: no run still uses those.
 prune() {
 	find "$cache" -maxdepth 1 -type d -mtime +10 ! -path "$1" \
-		-name "$(basename "${1%%-[0-9a-f]*}")-*" \
-		-exec rm -rf --one-file-system {} +
+		-name "$(basename "${1%-*-*}")-*" -exec rm -rf --one-file-system {} +
 }
 
 # cached NAME COMMAND...: run COMMAND with an empty directory as its last
