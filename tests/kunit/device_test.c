@@ -1,218 +1,71 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The core as a whole: status machine, kicks, thread, interrupts, reset. The
- * device type here echoes: what was read is written back. Its second queue
- * serves inside the kick, except for requests that begin with 'D' (deferred),
- * and keeps those that begin with 'K' until it is told to let go.
- */
+/* The core as a whole: status machine, kicks, thread, interrupts, reset. */
 #include <kunit/test.h>
 #include <linux/virtio_config.h>
-#include <linux/wait_bit.h>
 
-#include "mock_guest.h"
-#include "soft/chain.h"
-#include "soft/core.h"
+#include "mock_echo.h"
 #include "soft/vds.h"
-
-#define CONFIG_BYTES	8
-
-struct echo_device {
-	struct vds_device vds;
-	u8 config[CONFIG_BYTES];
-	unsigned int atomic;
-	unsigned int threaded;
-	unsigned int resets;
-	unsigned int revokes;
-	struct vds_chain *kept;
-};
-
-static unsigned int releases;
-
-static struct echo_device *to_echo(struct vds_device *vds)
-{
-	return container_of(vds, struct echo_device, vds);
-}
-
-static enum vds_verdict serve_echo(struct vds_device *vds,
-				   struct vds_chain *chain,
-				   enum vds_context context)
-{
-	struct echo_device *echo = to_echo(vds);
-	size_t len = min3(vds_chain_readable(chain), vds_chain_writable(chain),
-			  (size_t)64);
-	u8 buf[64] = {};
-
-	vds_chain_pull(chain, buf, len);
-	if (context == VDS_ATOMIC && buf[0] == 'D')
-		return VDS_DEFER;
-	if (context == VDS_ATOMIC)
-		echo->atomic++;
-	else
-		echo->threaded++;
-	if (buf[0] == 'K' && !echo->kept) {
-		echo->kept = chain;
-		return VDS_DONE;
-	}
-	vds_chain_push(chain, buf, len);
-	vds_chain_complete(chain);
-	return VDS_DONE;
-}
-
-static void get_config(struct vds_device *vds, unsigned int offset, void *buf,
-		       unsigned int len)
-{
-	memcpy(buf, to_echo(vds)->config + offset, len);
-}
-
-static void set_config(struct vds_device *vds, unsigned int offset,
-		       const void *buf, unsigned int len)
-{
-	memcpy(to_echo(vds)->config + offset, buf, len);
-}
-
-static void reset(struct vds_device *vds)
-{
-	struct echo_device *echo = to_echo(vds);
-
-	echo->resets++;
-	if (echo->kept)
-		vds_chain_complete(echo->kept);
-	echo->kept = NULL;
-}
-
-static void revoke(struct vds_device *vds, u64 iova, u64 last)
-{
-	to_echo(vds)->revokes++;
-}
-
-static void release(struct vds_device *vds)
-{
-	releases++;
-}
-
-static const struct vds_queue_type queues[] = {
-	{ .name = "slow", .serve = serve_echo },
-	{ .name = "fast", .serve = serve_echo, .inline_budget = 4 },
-};
-
-static const struct vds_device_type echo_type = {
-	.virtio_id = 42,
-	.nvqs = ARRAY_SIZE(queues),
-	.queues = queues,
-	.config_size = CONFIG_BYTES,
-	.get_config = get_config,
-	.set_config = set_config,
-	.reset = reset,
-	.revoke = revoke,
-	.release = release,
-};
-
-static struct vdpa_mgmt_dev mgmt;
-
-static void put_echo(void *data)
-{
-	struct echo_device *echo = data;
-
-	vds_device_put(&echo->vds);
-}
-
-static struct echo_device *new_echo(struct kunit *test)
-{
-	struct vds_device *vds;
-
-	vds = vds_device_alloc(&echo_type, sizeof(struct echo_device), &mgmt,
-			       "echo", BIT_ULL(5));
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, vds);
-	kunit_add_action(test, put_echo, to_echo(vds));
-	return to_echo(vds);
-}
-
-#define BASE_STATUS \
-	(VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER)
-
-static u8 status_of(struct echo_device *echo)
-{
-	return echo->vds.vdpa.config->get_status(&echo->vds.vdpa);
-}
 
 /* BASE-01, BASE-02 */
 static void latches_features_only_if_ok(struct kunit *test)
 {
-	struct echo_device *echo = new_echo(test);
+	struct mock_echo *echo = mock_echo(test);
 	struct vdpa_device *vdpa = &echo->vds.vdpa;
-	const u8 ok = BASE_STATUS | VIRTIO_CONFIG_S_FEATURES_OK;
+	const u8 ok = MOCK_DRIVER | VIRTIO_CONFIG_S_FEATURES_OK;
 
 	KUNIT_EXPECT_EQ(test, 0, vdpa_set_features(vdpa, 0));
 	vdpa_set_status(vdpa, ok);
-	KUNIT_EXPECT_EQ(test, BASE_STATUS, status_of(echo));
+	KUNIT_EXPECT_EQ(test, MOCK_DRIVER, mock_echo_status(echo));
 
 	vdpa_reset(vdpa, 0);
 	KUNIT_EXPECT_EQ(test, -EINVAL,
 			vdpa_set_features(vdpa, BIT_ULL(VIRTIO_F_VERSION_1) |
 						BIT_ULL(6)));
 	vdpa_set_status(vdpa, ok);
-	KUNIT_EXPECT_EQ(test, BASE_STATUS, status_of(echo));
+	KUNIT_EXPECT_EQ(test, MOCK_DRIVER, mock_echo_status(echo));
 
 	vdpa_reset(vdpa, 0);
 	KUNIT_EXPECT_EQ(test, 0,
 			vdpa_set_features(vdpa, BIT_ULL(VIRTIO_F_VERSION_1) |
 						BIT_ULL(5)));
 	vdpa_set_status(vdpa, ok);
-	KUNIT_EXPECT_EQ(test, ok, status_of(echo));
+	KUNIT_EXPECT_EQ(test, ok, mock_echo_status(echo));
 	KUNIT_EXPECT_EQ(test, BIT_ULL(VIRTIO_F_VERSION_1) | BIT_ULL(5),
 			vds_device_features(&echo->vds));
 }
 
 static void offers_core_features(struct kunit *test)
 {
-	struct echo_device *echo = new_echo(test);
+	struct mock_echo *echo = mock_echo(test);
 	u64 offered = echo->vds.vdpa.config->get_device_features(&echo->vds.vdpa);
 
 	KUNIT_EXPECT_EQ(test, VDS_CORE_FEATURES | BIT_ULL(5), offered);
 }
 
-static void echoes(struct kunit *test, struct mock_driver *driver,
-		   unsigned int queue, const char *text)
-{
-	char answer[8] = {};
-
-	KUNIT_EXPECT_EQ(test, 8, mock_driver_request(driver, queue, text, 8,
-						     answer, 8));
-	KUNIT_EXPECT_MEMEQ(test, text, answer, 8);
-}
-
 static void serves_in_the_thread(struct kunit *test)
 {
-	struct echo_device *echo = new_echo(test);
+	struct mock_echo *echo = mock_echo(test);
 	struct mock_driver *driver = mock_driver(test, &echo->vds.vdpa, 16);
 
 	mock_driver_start(driver, BIT_ULL(VIRTIO_RING_F_EVENT_IDX));
-	echoes(test, driver, 0, "thread..");
+	mock_echo_ask(driver, 0, "thread..");
 	KUNIT_EXPECT_EQ(test, 0, echo->atomic);
 	KUNIT_EXPECT_EQ(test, 1, echo->threaded);
 }
 
-/* An answer is seen before the thread that gave it is done with the queue. */
-static void wait_until_idle(struct echo_device *echo, unsigned int queue)
-{
-	bool *serving = &echo->vds.core->vqs[queue].serving;
-
-	wait_var_event(serving, !READ_ONCE(*serving));
-}
-
 static void serves_in_the_kick(struct kunit *test)
 {
-	struct echo_device *echo = new_echo(test);
+	struct mock_echo *echo = mock_echo(test);
 	struct mock_driver *driver = mock_driver(test, &echo->vds.vdpa, 16);
 
 	mock_driver_start(driver, 0);
-	wait_until_idle(echo, 1);
-	echoes(test, driver, 1, "inline..");
+	mock_echo_wait(echo, 1);
+	mock_echo_ask(driver, 1, "inline..");
 	KUNIT_EXPECT_EQ(test, 1, echo->atomic);
 	KUNIT_EXPECT_EQ(test, 0, echo->threaded);
 
-	wait_until_idle(echo, 1);
-	echoes(test, driver, 1, "Deferred");
+	mock_echo_wait(echo, 1);
+	mock_echo_ask(driver, 1, "Deferred");
 	KUNIT_EXPECT_EQ(test, 1, echo->atomic);
 	KUNIT_EXPECT_EQ(test, 1, echo->threaded);
 }
@@ -220,14 +73,14 @@ static void serves_in_the_kick(struct kunit *test)
 /* What is more than the budget goes to the thread, and nothing is lost. */
 static void keeps_to_the_budget(struct kunit *test)
 {
-	struct echo_device *echo = new_echo(test);
+	struct mock_echo *echo = mock_echo(test);
 	struct mock_driver *driver = mock_driver(test, &echo->vds.vdpa, 16);
 	struct mock_buf bufs[2];
 	unsigned int i;
 	u64 gpa;
 
 	mock_driver_start(driver, 0);
-	wait_until_idle(echo, 1);
+	mock_echo_wait(echo, 1);
 	gpa = mock_alloc(&driver->guest, 16, 8);
 	bufs[0] = (struct mock_buf){ gpa, 8, false };
 	bufs[1] = (struct mock_buf){ gpa + 8, 8, true };
@@ -243,7 +96,7 @@ static void keeps_to_the_budget(struct kunit *test)
 /* BASE-04 */
 static void serves_nothing_before_driver_ok(struct kunit *test)
 {
-	struct echo_device *echo = new_echo(test);
+	struct mock_echo *echo = mock_echo(test);
 	struct mock_driver *driver = mock_driver(test, &echo->vds.vdpa, 16);
 	u64 gpa;
 	struct mock_buf bufs[2];
@@ -257,7 +110,7 @@ static void serves_nothing_before_driver_ok(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, echo->atomic + echo->threaded);
 
 	/* On DRIVER_OK it is found without another kick. */
-	vdpa_set_status(driver->vdpa, BASE_STATUS |
+	vdpa_set_status(driver->vdpa, MOCK_DRIVER |
 			VIRTIO_CONFIG_S_FEATURES_OK | VIRTIO_CONFIG_S_DRIVER_OK);
 	KUNIT_EXPECT_EQ(test, 8, mock_driver_wait(driver, 1, NULL));
 }
@@ -265,7 +118,7 @@ static void serves_nothing_before_driver_ok(struct kunit *test)
 /* BASE-05: a chain that is completed after reset leaves no trace. */
 static void forgets_on_reset(struct kunit *test)
 {
-	struct echo_device *echo = new_echo(test);
+	struct mock_echo *echo = mock_echo(test);
 	struct mock_driver *driver = mock_driver(test, &echo->vds.vdpa, 16);
 	u64 gpa;
 	struct mock_buf bufs[2];
@@ -280,7 +133,7 @@ static void forgets_on_reset(struct kunit *test)
 	mock_ring_add(&driver->rings[1], bufs, 2);
 	mock_driver_kick_atomic(driver, 1);
 	/* Whoever serves it, another request behind it says when it is done. */
-	echoes(test, driver, 1, "behind..");
+	mock_echo_ask(driver, 1, "behind..");
 	KUNIT_ASSERT_NOT_NULL(test, echo->kept);
 
 	/* Its interrupt may be on its way still; the kept one has none. */
@@ -289,7 +142,7 @@ static void forgets_on_reset(struct kunit *test)
 				wait_for_completion_timeout(&driver->interrupt,
 							    30 * HZ));
 	vdpa_reset(driver->vdpa, 0);
-	KUNIT_EXPECT_EQ(test, 0, status_of(echo));
+	KUNIT_EXPECT_EQ(test, 0, mock_echo_status(echo));
 	KUNIT_EXPECT_NULL(test, echo->kept);
 	KUNIT_EXPECT_FALSE(test, mock_ring_used(&driver->rings[1], &id, &len));
 	KUNIT_EXPECT_EQ(test, before, atomic_read(&driver->interrupts));
@@ -300,14 +153,14 @@ static void forgets_on_reset(struct kunit *test)
 /* BASE-03, and rings start from zero each time. */
 static void renegotiates(struct kunit *test)
 {
-	struct echo_device *echo = new_echo(test);
+	struct mock_echo *echo = mock_echo(test);
 	struct mock_driver *driver = mock_driver(test, &echo->vds.vdpa, 4);
 	unsigned int i;
 
 	for (i = 0; i < 100; i++) {
 		driver->guest.next = 0;
 		mock_driver_start(driver, BIT_ULL(5));
-		echoes(test, driver, i % 2, "again...");
+		mock_echo_ask(driver, i % 2, "again...");
 		vdpa_reset(driver->vdpa, 0);
 	}
 	KUNIT_EXPECT_GE(test, echo->resets, 100);
@@ -316,7 +169,7 @@ static void renegotiates(struct kunit *test)
 /* BASE-06 */
 static void needs_reset_when_a_ring_is_damaged(struct kunit *test)
 {
-	struct echo_device *echo = new_echo(test);
+	struct mock_echo *echo = mock_echo(test);
 	struct mock_driver *driver = mock_driver(test, &echo->vds.vdpa, 8);
 
 	mock_driver_start(driver, 0);
@@ -325,33 +178,33 @@ static void needs_reset_when_a_ring_is_damaged(struct kunit *test)
 	KUNIT_ASSERT_NE(test, 0,
 			wait_for_completion_timeout(&driver->config_interrupt,
 						    30 * HZ));
-	KUNIT_EXPECT_TRUE(test, status_of(echo) & VIRTIO_CONFIG_S_NEEDS_RESET);
+	KUNIT_EXPECT_TRUE(test, mock_echo_status(echo) & VIRTIO_CONFIG_S_NEEDS_RESET);
 	/* The other queue has stopped as well. */
 	mock_driver_kick_atomic(driver, 1);
 
 	vdpa_reset(driver->vdpa, 0);
-	KUNIT_EXPECT_EQ(test, 0, status_of(echo));
+	KUNIT_EXPECT_EQ(test, 0, mock_echo_status(echo));
 	driver->guest.next = 0;
 	mock_driver_start(driver, 0);
-	echoes(test, driver, 0, "recovers");
+	mock_echo_ask(driver, 0, "recovers");
 }
 
 static void needs_reset_when_a_ring_is_not_mapped(struct kunit *test)
 {
-	struct echo_device *echo = new_echo(test);
+	struct mock_echo *echo = mock_echo(test);
 	struct mock_driver *driver = mock_driver(test, &echo->vds.vdpa, 8);
 
 	mock_driver_setup(driver, 0);
 	driver->vdpa->config->dma_unmap(driver->vdpa, 0, MOCK_BASE, PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, 1, echo->revokes);
-	vdpa_set_status(driver->vdpa, BASE_STATUS |
+	vdpa_set_status(driver->vdpa, MOCK_DRIVER |
 			VIRTIO_CONFIG_S_FEATURES_OK | VIRTIO_CONFIG_S_DRIVER_OK);
-	KUNIT_EXPECT_TRUE(test, status_of(echo) & VIRTIO_CONFIG_S_NEEDS_RESET);
+	KUNIT_EXPECT_TRUE(test, mock_echo_status(echo) & VIRTIO_CONFIG_S_NEEDS_RESET);
 }
 
 static void suspends_and_resumes(struct kunit *test)
 {
-	struct echo_device *echo = new_echo(test);
+	struct mock_echo *echo = mock_echo(test);
 	struct mock_driver *driver = mock_driver(test, &echo->vds.vdpa, 8);
 	const struct vdpa_config_ops *ops = driver->vdpa->config;
 	struct vdpa_vq_state state;
@@ -360,7 +213,7 @@ static void suspends_and_resumes(struct kunit *test)
 	u64 gpa;
 
 	mock_driver_start(driver, 0);
-	echoes(test, driver, 0, "before..");
+	mock_echo_ask(driver, 0, "before..");
 	KUNIT_EXPECT_EQ(test, -EBUSY, ops->get_vq_state(driver->vdpa, 0, &state));
 	KUNIT_ASSERT_EQ(test, 0, ops->suspend(driver->vdpa));
 	KUNIT_EXPECT_EQ(test, 0, ops->get_vq_state(driver->vdpa, 0, &state));
@@ -379,7 +232,7 @@ static void suspends_and_resumes(struct kunit *test)
 /* BASE-08, BASE-09 */
 static void config_space_is_bounded(struct kunit *test)
 {
-	struct echo_device *echo = new_echo(test);
+	struct mock_echo *echo = mock_echo(test);
 	const struct vdpa_config_ops *ops = echo->vds.vdpa.config;
 	u8 buf[16];
 	u32 generation;
@@ -404,7 +257,7 @@ static void config_space_is_bounded(struct kunit *test)
 
 static void tells_of_config_changes(struct kunit *test)
 {
-	struct echo_device *echo = new_echo(test);
+	struct mock_echo *echo = mock_echo(test);
 	struct mock_driver *driver = mock_driver(test, &echo->vds.vdpa, 8);
 
 	mock_driver_start(driver, 0);
@@ -416,14 +269,14 @@ static void tells_of_config_changes(struct kunit *test)
 
 static void releases_the_type(struct kunit *test)
 {
-	unsigned int before = releases;
+	unsigned int before = mock_echo_releases;
 	struct vds_device *vds;
 
-	vds = vds_device_alloc(&echo_type, sizeof(struct echo_device), &mgmt,
-			       "gone", 0);
+	vds = vds_device_alloc(&mock_echo_type, sizeof(struct mock_echo),
+			       &mock_echo_mgmt, "gone", 0);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, vds);
 	vds_device_put(vds);
-	KUNIT_EXPECT_EQ(test, before + 1, releases);
+	KUNIT_EXPECT_EQ(test, before + 1, mock_echo_releases);
 }
 
 static struct kunit_case device_cases[] = {
