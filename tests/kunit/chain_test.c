@@ -86,9 +86,11 @@ static void says_when_it_is_too_short(struct kunit *test)
 /* BASE-13: what used.len counts has really been written. */
 static void counts_nothing_behind_a_hole(struct kunit *test)
 {
-	struct mock_memory *memory = mock_memory(test, 1);
+	struct mock_memory *memory = mock_memory(test, 2);
 	struct vds_chain *chain = new_chain(test, &memory->dma, VDS_ATOMIC);
 	u8 buf[24] = {};
+
+	vds_mem_unmap(&memory->mem, MOCK_BASE + PAGE_SIZE, U64_MAX, NULL, NULL);
 
 	vds_chain_add(chain, MOCK_BASE, 8, true);
 	vds_chain_add(chain, MOCK_BASE + PAGE_SIZE, 8, true);
@@ -98,6 +100,11 @@ static void counts_nothing_behind_a_hole(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 8, chain->pushed);
 	KUNIT_EXPECT_EQ(test, -EFAULT, vds_chain_push(chain, buf, 1));
 	KUNIT_EXPECT_EQ(test, 8, chain->pushed);
+	/* Not even if the hole is filled, unless all is begun again. */
+	mock_map(&memory->guest, 1, 1, VHOST_MAP_RW);
+	KUNIT_EXPECT_EQ(test, -EFAULT, vds_chain_push(chain, buf, 1));
+	vds_chain_rewind(chain);
+	KUNIT_EXPECT_EQ(test, 0, vds_chain_push(chain, buf, 1));
 }
 
 static void refuses_bad_descriptors(struct kunit *test)
@@ -107,6 +114,8 @@ static void refuses_bad_descriptors(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, -EINVAL, vds_chain_add(chain, U64_MAX, 2, false));
 	KUNIT_EXPECT_EQ(test, 0, vds_chain_add(chain, U64_MAX, 1, false));
+	/* Nothing is nowhere. */
+	KUNIT_EXPECT_EQ(test, 0, vds_chain_add(chain, U64_MAX, 0, false));
 	KUNIT_EXPECT_EQ(test, 0, vds_chain_add(chain, MOCK_BASE, 8, true));
 	/* Readable ones come first (virtio 1.2, 2.7.4.2). */
 	KUNIT_EXPECT_EQ(test, -EINVAL,

@@ -61,7 +61,9 @@ static void stops_at_a_hole(struct kunit *test)
 static void honours_permissions(struct kunit *test)
 {
 	struct mock_memory *memory = mock_memory(test, 2);
+	struct vds_extent extent;
 	u8 byte = 1;
+	u16 word;
 
 	vds_mem_unmap(&memory->mem, 0, U64_MAX, NULL, NULL);
 	mock_map(&memory->guest, 0, 1, VHOST_MAP_RO);
@@ -77,6 +79,29 @@ static void honours_permissions(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EFAULT,
 			vds_dma_read(&memory->dma, MOCK_BASE + PAGE_SIZE,
 				     &byte, 1));
+
+	KUNIT_EXPECT_EQ(test, 0,
+			vds_dma_load16(&memory->dma, MOCK_BASE, &word));
+	KUNIT_EXPECT_EQ(test, -EFAULT,
+			vds_dma_store16(&memory->dma, MOCK_BASE, 1));
+	KUNIT_EXPECT_EQ(test, -EFAULT,
+			vds_dma_load16(&memory->dma, MOCK_BASE + PAGE_SIZE,
+				       &word));
+	KUNIT_EXPECT_EQ(test, 0,
+			vds_dma_store16(&memory->dma, MOCK_BASE + PAGE_SIZE,
+					1));
+
+	vds_dma_enter(&memory->dma);
+	KUNIT_EXPECT_EQ(test, 0,
+			vds_dma_resolve(&memory->dma, MOCK_BASE, 1, false,
+					&extent));
+	KUNIT_EXPECT_EQ(test, -EFAULT,
+			vds_dma_resolve(&memory->dma, MOCK_BASE, 1, true,
+					&extent));
+	KUNIT_EXPECT_EQ(test, -EFAULT,
+			vds_dma_resolve(&memory->dma, MOCK_BASE + PAGE_SIZE, 1,
+					false, &extent));
+	vds_dma_leave(&memory->dma);
 }
 
 static void words_are_little_endian_and_aligned(struct kunit *test)

@@ -18,10 +18,13 @@ struct bad_map {
 
 static const struct bad_map bad_maps[] = {
 	{ "empty", MOCK_BASE, 0, 0, VHOST_MAP_RW },
+	{ "empty at 0", 0, 0, 0, VHOST_MAP_RW },
 	{ "size is no page", MOCK_BASE, 100, 0, VHOST_MAP_RW },
 	{ "address is no page", MOCK_BASE + 1, PAGE_SIZE, 0, VHOST_MAP_RW },
 	{ "physical is no page", MOCK_BASE, PAGE_SIZE, 8, VHOST_MAP_RW },
 	{ "wraps", -(u64)PAGE_SIZE, 2 * PAGE_SIZE, 0, VHOST_MAP_RW },
+	{ "physical wraps", MOCK_BASE, 2 * PAGE_SIZE, -(u64)PAGE_SIZE,
+	  VHOST_MAP_RW },
 	{ "no permission", MOCK_BASE, PAGE_SIZE, 0, 0 },
 	{ "unknown permission", MOCK_BASE, PAGE_SIZE, 0, 4 },
 	{ "no such memory", MOCK_BASE, PAGE_SIZE, 1ull << 46, VHOST_MAP_RW },
@@ -81,6 +84,48 @@ static void refuses_overlap(struct kunit *test)
 			vds_mem_map(&memory->mem, MOCK_BASE, PAGE_SIZE,
 				    page_to_phys(page), VHOST_MAP_RW));
 	KUNIT_EXPECT_EQ(test, 2, page_ref_count(page));
+	/* The end of a range is as good as its beginning. */
+	page = alloc_pages(GFP_KERNEL | __GFP_COMP, 1);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_EXPECT_EQ(test, -EEXIST,
+			vds_mem_map(&memory->mem, MOCK_BASE - PAGE_SIZE,
+				    2 * PAGE_SIZE, page_to_phys(page),
+				    VHOST_MAP_RW));
+	KUNIT_EXPECT_EQ(test, 2, memory->mem.iotlb.nmaps);
+	KUNIT_EXPECT_EQ(test, 1, page_ref_count(page));
+	__free_pages(page, 1);
+}
+
+/* The last page of the host's memory, and what follows it. */
+static void refuses_what_is_memory_in_part(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	struct vds_extent extent;
+	unsigned long pfn;
+	struct vds_mem mem;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	for (pfn = page_to_pfn(page); pfn_valid(pfn + 1);)
+		pfn++;
+	__free_page(page);
+
+	vds_mem_init(&mem);
+	KUNIT_EXPECT_EQ(test, -EINVAL,
+			vds_mem_map(&mem, 0, 2 * PAGE_SIZE, PFN_PHYS(pfn),
+				    VHOST_MAP_RW));
+	vds_mem_set_identity(&mem, true);
+	KUNIT_EXPECT_EQ(test, 0,
+			vds_mem_lookup(&mem, PFN_PHYS(pfn), PAGE_SIZE,
+				       VHOST_MAP_RO, &extent));
+	KUNIT_EXPECT_EQ(test, -EFAULT,
+			vds_mem_lookup(&mem, PFN_PHYS(pfn), PAGE_SIZE + 1,
+				       VHOST_MAP_RO, &extent));
+	KUNIT_EXPECT_EQ(test, -EFAULT,
+			vds_mem_lookup(&mem, PFN_PHYS(pfn + 1), 1,
+				       VHOST_MAP_RO, &extent));
+	KUNIT_EXPECT_EQ(test, -EFAULT,
+			vds_mem_lookup(&mem, PFN_PHYS(pfn), U64_MAX,
+				       VHOST_MAP_RO, &extent));
 }
 
 static void generation_moves_with_removal_only(struct kunit *test)
@@ -129,6 +174,10 @@ static void believes_nobody_without_a_map(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EFAULT,
 			vds_mem_lookup(&mem, phys, 16, VHOST_MAP_RO, &extent));
 	vds_mem_set_identity(&mem, true);
+	/* What was resolved before means something else now. */
+	KUNIT_EXPECT_EQ(test, 2, mem.generation);
+	vds_mem_set_identity(&mem, true);
+	KUNIT_EXPECT_EQ(test, 2, mem.generation);
 	KUNIT_EXPECT_EQ(test, 0,
 			vds_mem_lookup(&mem, phys, 16, VHOST_MAP_RO, &extent));
 	KUNIT_EXPECT_EQ(test, phys, extent.phys);
@@ -143,6 +192,7 @@ static struct kunit_case mem_cases[] = {
 	KUNIT_CASE(holds_references),
 	KUNIT_CASE(holds_one_reference_per_folio),
 	KUNIT_CASE(refuses_overlap),
+	KUNIT_CASE(refuses_what_is_memory_in_part),
 	KUNIT_CASE(generation_moves_with_removal_only),
 	KUNIT_CASE(revokes_the_range),
 	KUNIT_CASE(believes_nobody_without_a_map),

@@ -158,6 +158,13 @@ static void next_too_big(struct world *world, u64 gpa)
 	mock_ring_publish(&world->driver, 0);
 }
 
+/* What lies behind the table is memory as well, and no descriptor. */
+static void next_far_too_big(struct world *world, u64 gpa)
+{
+	mock_desc(&world->driver.desc[0], gpa, 8, VRING_DESC_F_NEXT, NUM + 1);
+	mock_ring_publish(&world->driver, 0);
+}
+
 static void loops(struct world *world, u64 gpa)
 {
 	mock_desc(&world->driver.desc[0], gpa, 8, VRING_DESC_F_NEXT, 1);
@@ -252,6 +259,7 @@ static const struct damage damages[] = {
 	{ "avail.idx jumps", avail_jumps, -EINVAL },
 	{ "head out of range", head_too_big, -EINVAL },
 	{ "next out of range", next_too_big, -EINVAL },
+	{ "next far out of range", next_far_too_big, -EINVAL },
 	{ "loop", loops, -EINVAL },
 	{ "readable after writable", readable_last, -EINVAL },
 	{ "length wraps", length_wraps, -EINVAL },
@@ -296,6 +304,60 @@ static void honours_flags(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, vds_ring_arm(&world->ring));
 	KUNIT_EXPECT_EQ(test, 0,
 			le16_to_cpu((__force __le16)world->driver.used->flags));
+	vds_ring_hush(&world->ring);
+	KUNIT_EXPECT_EQ(test, VRING_USED_F_NO_NOTIFY,
+			le16_to_cpu((__force __le16)world->driver.used->flags));
+	/* Whoever comes next finds kicks welcome. */
+	KUNIT_EXPECT_EQ(test, 0, vds_ring_start(&world->ring));
+	KUNIT_EXPECT_EQ(test, 0,
+			le16_to_cpu((__force __le16)world->driver.used->flags));
+}
+
+/* A full ring is no damage, and each size that is allowed works. */
+static void takes_a_full_ring(struct kunit *test)
+{
+	static const u16 sizes[] = { 1, 2, NUM, VDS_RING_MAX };
+	struct world *world = world_create(test, false);
+	struct mock_guest *guest = &world->memory->guest;
+	const struct mock_buf buf = { mock_alloc(guest, 16, 8), 16, false };
+	unsigned int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		size_t mark = guest->next;
+
+		mock_ring_init(&world->driver, guest, sizes[i], false);
+		world->ring = (struct vds_ring){
+			.dma = &world->memory->dma,
+			.desc = world->driver.desc_gpa,
+			.avail = world->driver.avail_gpa,
+			.used = world->driver.used_gpa,
+			.num = sizes[i],
+		};
+		KUNIT_ASSERT_EQ(test, 0, vds_ring_start(&world->ring));
+		for (j = 0; j < sizes[i]; j++)
+			mock_ring_add(&world->driver, &buf, 1);
+		KUNIT_EXPECT_EQ(test, sizes[i],
+				vds_ring_available(&world->ring));
+		for (j = 0; j < sizes[i]; j++)
+			KUNIT_ASSERT_EQ(test, 1, pop(test, world));
+		KUNIT_EXPECT_EQ(test, 0, pop(test, world));
+		guest->next = mark;
+	}
+}
+
+/* Descriptors are fetched ahead, but never from behind the table. */
+static void reads_no_further_than_the_table(struct kunit *test)
+{
+	struct world *world = world_create(test, false);
+	struct mock_guest *guest = &world->memory->guest;
+	u64 end = MOCK_BASE + guest->size;
+
+	mock_desc(mock_ptr(guest, end - 16), MOCK_BASE, 7, 0, 0);
+	mock_desc(&world->driver.desc[0], end - 16, 16, VRING_DESC_F_INDIRECT,
+		  0);
+	mock_ring_publish(&world->driver, 0);
+	KUNIT_EXPECT_EQ(test, 1, pop(test, world));
+	KUNIT_EXPECT_EQ(test, 7, vds_chain_readable(world->chain));
 }
 
 /* BASE-14 with event index: signal when used_event is passed, not before. */
@@ -320,6 +382,10 @@ static void honours_event_index(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, pop(test, world));
 	KUNIT_EXPECT_EQ(test, 0, vds_ring_arm(&world->ring));
 	KUNIT_EXPECT_EQ(test, 1, mock_ring_avail_event(&world->driver));
+	/* The flags are not in use then and must be zero. */
+	vds_ring_hush(&world->ring);
+	KUNIT_EXPECT_EQ(test, 0,
+			le16_to_cpu((__force __le16)world->driver.used->flags));
 }
 
 static void arm_sees_what_came_meanwhile(struct kunit *test)
@@ -377,6 +443,8 @@ static struct kunit_case ring_cases[] = {
 	KUNIT_CASE(honours_flags),
 	KUNIT_CASE(honours_event_index),
 	KUNIT_CASE(arm_sees_what_came_meanwhile),
+	KUNIT_CASE(takes_a_full_ring),
+	KUNIT_CASE(reads_no_further_than_the_table),
 	KUNIT_CASE_PARAM(refuses_to_start, bad_start_gen_params),
 	{}
 };
