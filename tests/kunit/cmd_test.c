@@ -71,9 +71,14 @@ static void create_refuses(struct kunit *test)
 			mock_gpu_create(mock, 1, XRGB, 0x8000, 0x8000));
 	KUNIT_EXPECT_EQ(test, NO_MEMORY,
 			mock_gpu_create(mock, 1, XRGB, 2048, 2048));
-	KUNIT_EXPECT_EQ(test, OK, mock_gpu_create(mock, 1, XRGB, 8, 8));
+	KUNIT_EXPECT_EQ(test, NO_MEMORY,
+			mock_gpu_create(mock, 1, XRGB, 16385, 1));
+	KUNIT_EXPECT_EQ(test, NO_MEMORY,
+			mock_gpu_create(mock, 1, XRGB, 1, 16385));
+	KUNIT_EXPECT_EQ(test, OK, mock_gpu_create(mock, 1, XRGB, 16384, 1));
+	KUNIT_EXPECT_EQ(test, OK, mock_gpu_create(mock, 2, XRGB, 1, 16384));
 	KUNIT_EXPECT_EQ(test, NO_RESOURCE, mock_gpu_create(mock, 1, XRGB, 8, 8));
-	KUNIT_EXPECT_EQ(test, 1, mock->gpu->quota.resources);
+	KUNIT_EXPECT_EQ(test, 2, mock->gpu->quota.resources);
 }
 
 /* GPU2D-REQ-5.CR1 */
@@ -105,6 +110,8 @@ static void quotas_hold(struct kunit *test)
 	for (i = 1; i <= 16; i++)
 		KUNIT_ASSERT_EQ(test, OK, mock_gpu_create(mock, i, XRGB, 8, 8));
 	KUNIT_EXPECT_EQ(test, NO_MEMORY, mock_gpu_create(mock, 17, XRGB, 8, 8));
+	/* That an id is in use has nothing to do with quotas. */
+	KUNIT_EXPECT_EQ(test, NO_RESOURCE, mock_gpu_create(mock, 1, XRGB, 8, 8));
 	for (i = 1; i <= 16; i++)
 		KUNIT_ASSERT_EQ(test, OK, mock_gpu_unref(mock, i));
 	for (i = 1; i <= 4; i++)
@@ -165,6 +172,13 @@ static void transfer_copies_the_rectangle(struct kunit *test)
 			KUNIT_ASSERT_EQ(test, in ? 0x01000000 | (y * 64 + x) : 0,
 					image[y * 64 + x]);
 		}
+	/* Nothing is copied from anywhere. */
+	KUNIT_EXPECT_EQ(test, OK,
+			mock_gpu_transfer(mock, 1, mock_rect(64, 0, 0, 64),
+					  U64_MAX));
+	KUNIT_EXPECT_EQ(test, OK,
+			mock_gpu_transfer(mock, 1, mock_rect(0, 64, 64, 0),
+					  U64_MAX));
 	/* Full width from the origin: one line and not the whole image. */
 	KUNIT_EXPECT_EQ(test, OK,
 			mock_gpu_transfer(mock, 1, mock_rect(0, 0, 64, 1), 0));
@@ -224,6 +238,8 @@ static void scanout_refuses(struct kunit *test)
 						    mock_rect(~0u, 0, 2, 1)));
 	KUNIT_EXPECT_EQ(test, BAD, mock_gpu_scanout(mock, 0, 1,
 						    mock_rect(0, 0, 0, 1)));
+	KUNIT_EXPECT_EQ(test, BAD, mock_gpu_scanout(mock, 0, 1,
+						    mock_rect(0, 0, 1, 0)));
 	KUNIT_EXPECT_EQ(test, 1, shown->resource_id);
 	KUNIT_EXPECT_EQ(test, 64, shown->rect.width);
 	KUNIT_EXPECT_EQ(test, OK, mock_gpu_scanout(mock, 1, 1,
@@ -422,6 +438,53 @@ static void fences_come_back(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, id, le64_to_cpu(answer.fence_id));
 		KUNIT_EXPECT_EQ(test, 0x12345678, le32_to_cpu(answer.ctx_id));
 	}
+
+	/* GPU2D-REQ-5.HDR2: and no fence comes to those who want none. */
+	req.hdr.type = cpu_to_le32(0x02ff);
+	req.hdr.flags = cpu_to_le32(0xfffffffe);
+	KUNIT_EXPECT_EQ(test, 24,
+			mock_driver_request(mock->driver, 0, &req, sizeof(req),
+					    &answer, 24));
+	KUNIT_EXPECT_EQ(test, UNSPEC, le32_to_cpu(answer.type));
+	answer.type = 0;
+	KUNIT_EXPECT_NULL(test, memchr_inv(&answer, 0, sizeof(answer)));
+	req.hdr.flags = cpu_to_le32(VIRTIO_GPU_FLAG_FENCE);
+	mock_driver_request(mock->driver, 0, &req, sizeof(req), &answer, 24);
+	KUNIT_EXPECT_EQ(test, UNSPEC, mock_gpu_command(mock, &req, 23));
+}
+
+/* GPU2D-REQ-5.HDR4: it is long enough, but it is not there. */
+static void unreadable_header(struct kunit *test)
+{
+	struct mock_gpu *mock = new_mock(test);
+	struct mock_guest *guest = &mock->driver->guest;
+	const struct mock_buf bufs[] = {
+		{ 0x1000, 24, false }, { mock_alloc(guest, 24, 8), 24, true },
+	};
+	const __le32 *answer = mock_ptr(guest, bufs[1].gpa);
+
+	mock_ring_add(&mock->driver->rings[0], bufs, 2);
+	mock_driver_kick_atomic(mock->driver, 0);
+	KUNIT_EXPECT_EQ(test, 24, mock_driver_wait(mock->driver, 0, NULL));
+	KUNIT_EXPECT_EQ(test, BAD, le32_to_cpu(*answer));
+}
+
+static void counts_what_it_does(struct kunit *test)
+{
+	struct mock_gpu *mock = new_mock(test);
+	const struct vdgpu_stats *stats = &mock->gpu->stats;
+
+	back(test, mock);
+	mock_gpu_scanout(mock, 0, 1, mock_rect(0, 0, 64, 64));
+	mock_gpu_transfer(mock, 1, mock_rect(1, 0, 2, 3), 0);
+	mock_gpu_flush(mock, 1, mock_rect(0, 0, 1, 1));
+	mock_gpu_flush(mock, 1, mock_rect(1, 1, 0, 0));
+	mock_gpu_flush(mock, 2, mock_rect(0, 0, 1, 1));
+	KUNIT_EXPECT_EQ(test, 7, atomic64_read(&stats->commands));
+	KUNIT_EXPECT_EQ(test, 1, atomic64_read(&stats->errors));
+	KUNIT_EXPECT_EQ(test, 1, atomic64_read(&stats->transfers));
+	KUNIT_EXPECT_EQ(test, 24, atomic64_read(&stats->transferred));
+	KUNIT_EXPECT_EQ(test, 1, atomic64_read(&stats->flushes));
 }
 
 /* GPU2D-REQ-5.CU1..CU5 */
@@ -435,6 +498,8 @@ static void cursor_rows(struct kunit *test)
 	req.hdr.type = cpu_to_le32(VIRTIO_GPU_CMD_UPDATE_CURSOR);
 	req.pos.scanout_id = cpu_to_le32(1);
 	req.pos.x = cpu_to_le32(-5);
+	req.pos.y = cpu_to_le32(-6);
+	req.hot_y = cpu_to_le32(8);
 	req.resource_id = cpu_to_le32(1);
 	req.hot_x = cpu_to_le32(7);
 
@@ -451,11 +516,17 @@ static void cursor_rows(struct kunit *test)
 	CURSOR(OK);
 	KUNIT_EXPECT_TRUE(test, cursor->visible);
 	KUNIT_EXPECT_EQ(test, -5, cursor->x);
+	KUNIT_EXPECT_EQ(test, -6, cursor->y);
 	KUNIT_EXPECT_EQ(test, 7, cursor->hot_x);
+	KUNIT_EXPECT_EQ(test, 8, cursor->hot_y);
+	KUNIT_EXPECT_EQ(test, VIRTIO_GPU_FORMAT_B8G8R8A8_UNORM, cursor->format);
 	KUNIT_EXPECT_EQ(test, 0x01000fff, ((u32 *)cursor->pixels)[64 * 64 - 1]);
 
 	mock_gpu_create(mock, 2, XRGB, 63, 64);
 	req.resource_id = cpu_to_le32(2);
+	CURSOR(BAD);
+	mock_gpu_unref(mock, 2);
+	mock_gpu_create(mock, 2, XRGB, 64, 65);
 	CURSOR(BAD);
 	req.pos.scanout_id = cpu_to_le32(2);
 	CURSOR(NO_SCANOUT);
@@ -497,6 +568,8 @@ static struct kunit_case cmd_cases[] = {
 	KUNIT_CASE(short_requests),
 	KUNIT_CASE(short_answers),
 	KUNIT_CASE(fences_come_back),
+	KUNIT_CASE(unreadable_header),
+	KUNIT_CASE(counts_what_it_does),
 	KUNIT_CASE(cursor_rows),
 	{}
 };

@@ -155,7 +155,7 @@ static void odd_entries_make_one_picture(struct kunit *test)
 	vdgpu_resource_put(res);
 }
 
-/* GPU2D-REQ-5.1.c: 65,536 entries; and the limit above. */
+/* GPU2D-REQ-5.1.c: 65,536 entries; and the limits above. */
 static void many_entries(struct kunit *test)
 {
 	struct virtio_gpu_mem_entry *entries;
@@ -167,7 +167,7 @@ static void many_entries(struct kunit *test)
 
 	mock_gpu_config(&config);
 	config.limits.entries = 65536;
-	config.limits.total_entries = 65536;
+	config.limits.total_entries = 65537;
 	mock = mock_gpu(test, &config, 300);
 	guest = &mock->driver->guest;
 	list = mock_alloc(guest, 65537 * sizeof(*entries), 8);
@@ -188,9 +188,94 @@ static void many_entries(struct kunit *test)
 			mock_gpu_transfer(mock, 1, mock_rect(0, 0, 64, 64),
 					  65533ull * PAGE_SIZE));
 	KUNIT_ASSERT_EQ(test, OK, mock_gpu_create(mock, 2, ARGB, 64, 64));
-	KUNIT_EXPECT_EQ(test, FULL, attach_entries(mock, 2, list, 1));
-	KUNIT_EXPECT_EQ(test, OK, mock_gpu_unref(mock, 1));
+	KUNIT_EXPECT_EQ(test, FULL, attach_entries(mock, 2, list, 2));
+	KUNIT_EXPECT_EQ(test, 65536, mock->gpu->quota.entries);
 	KUNIT_EXPECT_EQ(test, OK, attach_entries(mock, 2, list, 1));
+	KUNIT_EXPECT_EQ(test, 65537, mock->gpu->quota.entries);
+	KUNIT_EXPECT_EQ(test, OK, mock_gpu_unref(mock, 1));
+	KUNIT_EXPECT_EQ(test, 1, mock->gpu->quota.entries);
+}
+
+#define SCATTERED	0x8000000000ull
+
+/* Maps pages so that no two neighbours are neighbours on the host as well. */
+static void scatter(struct kunit *test, struct mock_gpu *mock, u32 pages)
+{
+	struct vdpa_device *vdpa = mock->driver->vdpa;
+	struct mock_guest *guest = &mock->driver->guest;
+	u32 i;
+
+	for (i = 0; i < pages; i++) {
+		struct page *page = mock_page(guest, MOCK_BASE +
+					      i % 2 * PAGE_SIZE);
+
+		KUNIT_ASSERT_EQ(test, 0,
+				vdpa->config->dma_map(vdpa, 0, SCATTERED +
+						      (u64)i * PAGE_SIZE,
+						      PAGE_SIZE,
+						      page_to_phys(page),
+						      VHOST_MAP_RO, NULL));
+	}
+}
+
+/* One entry is many if the VMM scatters it: both limits hold. */
+static void scattered_entries_are_paid_for(struct kunit *test)
+{
+	const u32 limit = 65536;
+	struct vdgpu_config config;
+	struct mock_gpu *mock;
+
+	mock_gpu_config(&config);
+	config.limits.entries = limit;
+	config.limits.total_entries = limit + 2;
+	mock = mock_gpu(test, &config, 16);
+	scatter(test, mock, 2 * limit + 1);
+	KUNIT_ASSERT_EQ(test, OK, mock_gpu_create(mock, 1, ARGB, 4, 4));
+	KUNIT_ASSERT_EQ(test, OK, mock_gpu_create(mock, 2, ARGB, 4, 4));
+	KUNIT_ASSERT_EQ(test, OK, mock_gpu_create(mock, 3, ARGB, 4, 4));
+	KUNIT_EXPECT_EQ(test, FULL,
+			mock_gpu_attach(mock, 1, SCATTERED,
+					(2 * limit + 1) * PAGE_SIZE));
+	KUNIT_EXPECT_EQ(test, 0, mock->gpu->quota.entries);
+	KUNIT_EXPECT_EQ(test, OK,
+			mock_gpu_attach(mock, 1, SCATTERED,
+					2 * limit * PAGE_SIZE));
+	KUNIT_EXPECT_EQ(test, limit, mock->gpu->quota.entries);
+	KUNIT_EXPECT_EQ(test, FULL,
+			mock_gpu_attach(mock, 2, SCATTERED, 5 * PAGE_SIZE));
+	KUNIT_EXPECT_EQ(test, OK,
+			mock_gpu_attach(mock, 2, SCATTERED, 4 * PAGE_SIZE));
+	KUNIT_EXPECT_EQ(test, limit + 2, mock->gpu->quota.entries);
+	KUNIT_EXPECT_EQ(test, FULL, mock_gpu_attach(mock, 3, SCATTERED, 4));
+	KUNIT_EXPECT_EQ(test, OK, mock_gpu_unref(mock, 1));
+	KUNIT_EXPECT_EQ(test, OK, mock_gpu_detach(mock, 2));
+	KUNIT_EXPECT_EQ(test, 0, mock->gpu->quota.entries);
+}
+
+/* GPU2D-REQ-5.1.d: also if there is memory at both ends of the addresses. */
+static void entries_do_not_wrap(struct kunit *test)
+{
+	static const u64 ends[] = { 0, -(u64)PAGE_SIZE };
+	struct vdgpu_config config;
+	struct vdpa_device *vdpa;
+	struct mock_gpu *mock;
+	struct page *page;
+	unsigned int i;
+
+	mock_gpu_config(&config);
+	mock = mock_gpu(test, &config, 16);
+	vdpa = mock->driver->vdpa;
+	page = mock_page(&mock->driver->guest, MOCK_BASE + 8 * PAGE_SIZE);
+	for (i = 0; i < ARRAY_SIZE(ends); i++)
+		KUNIT_ASSERT_EQ(test, 0,
+				vdpa->config->dma_map(vdpa, 0, ends[i],
+						      PAGE_SIZE,
+						      page_to_phys(page),
+						      VHOST_MAP_RO, NULL));
+	KUNIT_ASSERT_EQ(test, OK, mock_gpu_create(mock, 1, ARGB, 4, 4));
+	KUNIT_EXPECT_EQ(test, BAD, mock_gpu_attach(mock, 1, U64_MAX - 3, 64));
+	KUNIT_EXPECT_EQ(test, BAD, mock_gpu_attach(mock, 1, U64_MAX - 3, 5));
+	KUNIT_EXPECT_EQ(test, OK, mock_gpu_attach(mock, 1, U64_MAX - 3, 4));
 }
 
 /* GPU2D-REQ-5.1.f */
@@ -228,6 +313,8 @@ static struct kunit_case resource_cases[] = {
 	KUNIT_CASE(fresh_images_are_black),
 	KUNIT_CASE(odd_entries_make_one_picture),
 	KUNIT_CASE(many_entries),
+	KUNIT_CASE(scattered_entries_are_paid_for),
+	KUNIT_CASE(entries_do_not_wrap),
 	KUNIT_CASE(reattach_uses_new_pages),
 	{}
 };
