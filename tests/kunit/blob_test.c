@@ -191,6 +191,7 @@ static void memory_comes_and_goes(struct kunit *test)
 {
 	struct mock_gpu *mock = new_mock(test);
 	const u64 first = pixels(mock, 0), second = pixels(mock, 0);
+	struct vdgpu_image *image;
 
 	*(u32 *)mock_ptr(&mock->driver->guest, second) = 42;
 	KUNIT_ASSERT_EQ(test, OK, create_mem(mock, 1, GUEST, SIZE, NULL, 0));
@@ -205,7 +206,11 @@ static void memory_comes_and_goes(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, shown(mock, 0)->image, shown(mock, 1)->image);
 	KUNIT_EXPECT_EQ(test, 3, page_refs(mock, first));
 
+	/* A viewer may keep the image, but not the pages. */
+	image = vdgpu_image_get(shown(mock, 0)->image);
 	KUNIT_EXPECT_EQ(test, OK, mock_gpu_detach(mock, 1));
+	KUNIT_EXPECT_NULL(test, image->pages);
+	vdgpu_image_put(image);
 	KUNIT_EXPECT_NULL(test, shown(mock, 0)->image);
 	KUNIT_EXPECT_NULL(test, shown(mock, 1)->image);
 	KUNIT_EXPECT_EQ(test, 2, page_refs(mock, first));
@@ -228,6 +233,7 @@ static void aligned_pages_are_shown_in_place(struct kunit *test)
 {
 	struct mock_gpu *mock = new_mock(test);
 	const u64 gpa = pixels(mock, 0);
+	struct vdgpu_resource *res;
 	struct vdgpu_image *image;
 	unsigned int i;
 
@@ -251,11 +257,14 @@ static void aligned_pages_are_shown_in_place(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, OK,
 			mock_gpu_flush(mock, 1, mock_rect(0, 0, 64, 64)));
 	KUNIT_EXPECT_EQ(test, 1, mock->gpu->scanouts[0].frames);
+	/* Whoever looked the resource up does not keep the memory either. */
+	res = vdgpu_resource_find(mock->gpu, 1);
 	KUNIT_EXPECT_EQ(test, OK, mock_gpu_unref(mock, 1));
 	KUNIT_EXPECT_NULL(test, shown(mock, 0)->image);
 	KUNIT_EXPECT_EQ(test, 2, page_refs(mock, gpa));
 	KUNIT_EXPECT_EQ(test, 0, mock->gpu->quota.bytes);
 	KUNIT_EXPECT_EQ(test, 0, mock->gpu->quota.entries);
+	vdgpu_resource_put(res);
 }
 
 /* Which lists of entries can be shown in place; offsets from a page's start. */
@@ -634,18 +643,20 @@ static void only_what_is_unmapped_is_let_go(struct kunit *test)
 	static const u32 places[] = { 2, 6, 0, 4 };
 	struct mock_gpu *mock = new_mock(test);
 	const u64 gpa = pixels(mock, 0);
-	struct piece pieces[4];
+	struct piece pieces[5];
 	unsigned int i;
 
 	mock_alloc(&mock->driver->guest, 4 * PAGE_SIZE, PAGE_SIZE);
 	for (i = 0; i < 4; i++)
 		pieces[i] = (struct piece){ gpa + places[i] * PAGE_SIZE,
 					    PAGE_SIZE };
+	/* No byte of it can go. */
+	pieces[4] = (struct piece){ gpa + PAGE_SIZE, 0 };
 	for (i = 0; i < 8; i++) {
 		struct vdgpu_image *image;
 
 		KUNIT_ASSERT_EQ(test, OK,
-				create_mem(mock, 1, GUEST, SIZE, pieces, 4));
+				create_mem(mock, 1, GUEST, SIZE, pieces, 5));
 		KUNIT_ASSERT_EQ(test, OK, show(mock, 0, 1));
 		image = shown(mock, 0)->image;
 		unmap(mock, gpa + i * PAGE_SIZE, PAGE_SIZE);
