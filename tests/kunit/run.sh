@@ -15,9 +15,9 @@ set -uo pipefail
 
 OUT=$UML_TOP/out/kunit
 mkdir -p "$OUT"
-rm -f "$OUT"/*.log
 
 uml_lock
+rm -f "$OUT"/*.log
 uml_kunit
 "$UML_TOP/tools/overlay.sh" "$UML_SRC" || uml_die "cannot link into $UML_SRC"
 
@@ -47,7 +47,15 @@ UML_NICE=0 uml_kunit_py exec "${common[@]}" --timeout=240 "$@" \
 	>"$OUT/kunit.log" 2>&1
 rc=$?
 cp "$UML_KUNIT/test.log" "$OUT/test.log" 2>/dev/null || : >"$OUT/test.log"
+
+# Once more with a process 1 that asks kmemleak, which kunit.py cannot.
+leaks=()
+if [ $# -eq 0 ]; then
+	leaks=(--leaks "$OUT/leaks.log")
+	(uml_boot 120 "$UML_KUNIT/linux" "$UML_TOP/tests/kunit/leak-init.sh") \
+		>"$OUT/leaks.log" 2>&1
+fi
 uml_unlock
 
 python3 "$UML_TOP/tests/kunit/ktap2tap.py" --status "$rc" \
-	--warnings "$warnings" <"$OUT/test.log"
+	--warnings "$warnings" "${leaks[@]}" <"$OUT/test.log"

@@ -7,6 +7,7 @@
 #   uml_base     build it without our code into $UML_BASE
 #   uml_kunit    make $UML_KUNIT, a copy of that build for kunit.py to continue
 #   uml_lock     hold the tree: one clone at a time links itself into it
+#   uml_boot     run such a kernel on the machine's own root, read-only
 #
 # Everything lies in the cache and is named by what it was made from: the
 # package's version, the patch below, the configuration, the compiler. Entries
@@ -15,7 +16,7 @@
 UML_CACHE=${VDPA_SOFT_CACHE:-$HOME/.cache/vdpa-soft}
 UML_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 UML_CONFIG=$UML_TOP/tests/kunit/uml-6.12.kunitconfig
-UML_PACKAGE=linux-source-6.12
+UML_PACKAGE='linux-source-6.12'
 UML_JOBS=${JOBS:-$(nproc)}
 
 export CCACHE_DIR=$UML_CACHE/ccache CCACHE_MAXSIZE=2G
@@ -153,4 +154,19 @@ uml_kunit() {
 			uml_die "cannot copy the UML build"
 		rm -f "$UML_KUNIT.busy"
 	fi
+}
+
+# uml_boot SECONDS LINUX INIT ARGUMENT...: status 137 when it took too long
+#
+# A PID namespace of its own and a death signal down the chain: however the
+# caller ends, nothing of UML stays behind. UML must not be process 1 there: it
+# ends a panic by a signal to itself, which process 1 would never get.
+uml_boot() {
+	local limit=$1 linux=$2 init=$3; shift 3
+
+	exec setpriv --pdeathsig KILL timeout -s KILL "$limit" \
+		setpriv --pdeathsig KILL unshare --mount-proc --pid --fork \
+		--kill-child sh -c '"$@"; exit $?' sh "$linux" mem=1536M \
+		root=/dev/root rootfstype=hostfs rootflags=/ ro init="$init" \
+		con=null con0=fd:0,fd:1 "$@" </dev/null
 }

@@ -21,6 +21,7 @@ cd /run/tmp || exit 1
 # each boot; its log lands in the last case.
 for name in $(echo "$UML_CASES" | tr , " "); do
 	echo "uml-case: $name" >/dev/kmsg
+	_begin=$(seconds)
 	(
 		set -u
 		# shellcheck source=/dev/null
@@ -30,6 +31,7 @@ for name in $(echo "$UML_CASES" | tr , " "); do
 	[ $status = 0 ] || result "not ok" "runs to its last line (status $status)"
 	clean_up
 	[ "$name" != "${UML_CASES##*,}" ] || scan_for_leaks
+	echo "$name: # $(($(seconds) - _begin)) s" >>/run/out/tap
 	echo "$name end" >>/run/out/tap
 done
 echo "uml-case: end" >/dev/kmsg
