@@ -19,6 +19,7 @@ help:
 	@echo '  make kunit     KUnit suites on User Mode Linux'
 	@echo '  make uml       end to end inside User Mode Linux'
 	@echo '  make e2e       end to end on the bench, a KVM host in a VM (CASES="...")'
+	@echo '  make bench     benchmarks on the bench: out/bench.json'
 	@echo '  make clean     remove what was built; the cache is ~/.cache/vdpa-soft'
 
 demo:
@@ -29,6 +30,9 @@ check:
 
 kunit uml e2e:
 	@tests/$@/run.sh $(CASES)
+
+bench:
+	@tests/bench/run.sh
 
 modules:
 	$(MAKE) -C $(KDIR) M=$(top) modules
@@ -48,9 +52,10 @@ dkms:
 clean:
 	$(MAKE) -C userspace clean
 	$(MAKE) -C tools/conform clean
+	$(MAKE) -C tools/bench clean
 	rm -rf out
 	find Kbuild kernel uapi \( -name '*.o' -o -name '*.ko' -o -name '*.mod' \
 		-o -name '*.mod.c' -o -name '.*.cmd' -o -name '*.o.d' \) -delete
 	rm -f Module.symvers modules.order .module-common.o .*.cmd
 
-.PHONY: help demo check kunit uml e2e modules user install dkms clean
+.PHONY: help demo check kunit uml e2e bench modules user install dkms clean

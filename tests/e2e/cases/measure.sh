@@ -9,7 +9,7 @@ FRAMES=${FRAMES:-30}
 
 mods_load
 insmod /share/modules/bench_memcpy.ko
-gpu_add bench0
+gpu_add bench0 blob=1
 gpu_add bench1
 ours=$(vhost_of bench0)
 neighbour=$(vhost_of bench1)

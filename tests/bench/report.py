@@ -1,0 +1,217 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Turn samples into out/bench.json and print a table.
+
+    tests/bench/report.py DIR FILE
+
+DIR/time/samples and DIR/insns/samples hold lines "ROUND.NAME VALUE". A metric
+that could not be measured is there with the value null and says why.
+"""
+
+import json
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+
+
+def quantile(values, q):
+    values = sorted(values)
+    return values[min(len(values) - 1, int(q * len(values)))]
+
+
+def p50(values):
+    return statistics.median(values)
+
+
+def p99(values):
+    return quantile(values, 0.99)
+
+
+def p999(values):
+    return quantile(values, 0.999)
+
+
+class Samples:
+    """What one boot measured: name -> round -> values."""
+
+    def __init__(self, path):
+        self.rounds = {}
+        if not path.exists():
+            return
+        for line in path.read_text().splitlines():
+            match = re.fullmatch(r"(r\d+)\.(\S+) (\d+)", line)
+            if match:
+                of = self.rounds.setdefault(match[2], {})
+                of.setdefault(match[1], []).append(int(match[3]))
+
+    def has(self, *names):
+        return all(name in self.rounds for name in names)
+
+    def all(self, name):
+        return [v for values in self.rounds[name].values() for v in values]
+
+    def each(self, name):
+        return self.rounds[name]
+
+
+def entry(value, unit, n, per_round, aim, note):
+    digits = (lambda x: float(f"{x:.4g}"))
+    return {
+        "value": None if value is None else digits(value),
+        "unit": unit,
+        "n": n,
+        "min": digits(min(per_round)) if per_round else None,
+        "median": digits(p50(per_round)) if per_round else None,
+        "max": digits(max(per_round)) if per_round else None,
+        "aim": aim,
+        "note": note,
+    }
+
+
+def missing(unit, aim, why):
+    return entry(None, unit, 0, [], aim, why)
+
+
+def single(samples, name, stat, unit, scale, aim, note):
+    """One quantity; min, median and max are those of the rounds."""
+    if not samples.has(name):
+        return missing(unit, aim, f"no samples of {name}")
+    rounds = [stat(v) / scale for v in samples.each(name).values()]
+    values = samples.all(name)
+    return entry(stat(values) / scale, unit, len(values), rounds, aim, note)
+
+
+def ratio(samples, above, below, stat, aim, note):
+    """stat(sum of above) / stat(sum of below), each a list of names."""
+    for name in above + below:
+        if not samples.has(name):
+            return missing("ratio", aim, f"no samples of {name}")
+
+    def value(names, pick):
+        return sum(stat(pick(name)) for name in names)
+
+    per_round = []
+    for r in samples.each(below[0]):
+        if all(r in samples.each(n) for n in above + below):
+            low = value(below, lambda n, r=r: samples.each(n)[r])
+            high = value(above, lambda n, r=r: samples.each(n)[r])
+            if low:
+                per_round.append(high / low)
+    low = value(below, samples.all)
+    if not low:
+        return missing("ratio", aim, f"{below} took no time")
+    return entry(value(above, samples.all) / low, "ratio",
+                 sum(len(samples.all(n)) for n in above + below), per_round,
+                 aim, note)
+
+
+ON_HOST = ("from host user space on the vhost-vdpa fd, no guest: a kick is a "
+           "write to an eventfd")
+
+
+def metrics_of(samples):
+    """Name -> entry, without the suffix for instructions."""
+    out = {}
+    rival = samples.has("guest.qemu.call", "guest.ours.call")
+    no_rival = "the rival was not driven: no PCI client in the guest yet"
+
+    if rival:
+        out["flush.p50_speedup_vs_qemu"] = ratio(
+            samples, ["guest.qemu.call"], ["guest.ours.call"], p50, ">= 3",
+            "TRANSFER 64x64 + FLUSH with one kick, raw PCI client in one "
+            "guest, interrupt driven, devices take turns")
+        out["flush.p50_speedup_vs_qemu.spin"] = ratio(
+            samples, ["guest.qemu.spin"], ["guest.ours.spin"], p50, "",
+            "as above, the client looks at the used index")
+    else:
+        out["flush.p50_speedup_vs_qemu"] = missing("ratio", ">= 3", no_rival)
+    for mode, how in (("call", "sleeps until the interrupt"),
+                      ("spin", "looks at the used index")):
+        for label, stat in (("p50", p50), ("p99", p99), ("p999", p999)):
+            out[f"flush.host.{mode}.{label}"] = single(
+                samples, f"host.idle.{mode}", stat, "ns", 1, "",
+                f"TRANSFER 64x64 + FLUSH, {how}; {ON_HOST}")
+    out["flush.p999_noisy_over_idle"] = ratio(
+        samples, ["host.noisy.call"], ["host.idle.call"], p999, "<= 2",
+        "the neighbour is a second device whose client keeps eight 1080p "
+        f"TRANSFER + FLUSH in the ring; {ON_HOST}")
+    out["flush.p50_noisy_over_idle"] = ratio(
+        samples, ["host.noisy.call"], ["host.idle.call"], p50, "", "as above")
+
+    copy = next((n for n in ("host.copy.kernel", "host.copy.user")
+                 if samples.has(n)), "host.copy.kernel")
+    out["frame1080.fraction_of_memcpy"] = ratio(
+        samples, [copy], ["host.frame"], p50, ">= 0.9",
+        "memcpy() of one frame between two vmalloc areas by a module of the "
+        "same kernel, in turns with frames; a frame is TRANSFER + FLUSH from "
+        f"kick to interrupt; {ON_HOST}" if copy.endswith("kernel") else
+        "memcpy() of one frame in user space, in turns with frames")
+    if rival and samples.has("guest.qemu.cpu", "guest.ours.cpu"):
+        out["frame1080.host_cpu_over_qemu"] = ratio(
+            samples, ["guest.ours.cpu"], ["guest.qemu.cpu"], p50, "<= 0.7",
+            "CPU time of the VMM and of our queue thread in the host, of a "
+            "run that draws less one that draws nothing")
+    else:
+        out["frame1080.host_cpu_over_qemu"] = missing("ratio", "<= 0.7",
+                                                      no_rival)
+    for part in ("client", "thread"):
+        out[f"frame1080.cpu_{part}"] = single(
+            samples, f"host.cpu.copy.{part}", p50, "ns", 1, "",
+            "CPU time of a frame by the copy path: TRANSFER + FLUSH")
+    out["blob.cpu_over_copy"] = ratio(
+        samples, ["host.cpu.blob.client", "host.cpu.blob.thread"],
+        ["host.cpu.copy.client", "host.cpu.copy.thread"], p50, "<= 0.05",
+        "FLUSH of a guest blob / TRANSFER + FLUSH; CPU time of the client "
+        "and of the queue's thread")
+    out["first_flush_ms"] = single(
+        samples, "first", p50, "ms", 1e6, "< 10",
+        "netlink DEV_NEW, open, map, negotiate, create and attach 1080p, "
+        "SET_SCANOUT, TRANSFER, FLUSH, POLLIN and DAMAGE of a viewer")
+    for part in ("add", "start", "draw"):
+        out[f"first_flush_ms.{part}"] = single(
+            samples, f"first.{part}", p50, "ms", 1e6, "",
+            "part of first_flush_ms")
+    return out
+
+
+def read(path):
+    return path.read_text().strip() if path.exists() else ""
+
+
+def main():
+    # CPUs that take turns do not show how one disturbs the other, so what a
+    # noisy neighbour does is not counted in instructions.
+    directory, target = map(pathlib.Path, sys.argv[1:3])
+    metrics = {}
+    for boot, suffix in (("time", ""), ("insns", ".insns")):
+        samples = Samples(directory / boot / "samples")
+        if not samples.rounds and boot == "insns":
+            continue
+        for name, value in metrics_of(samples).items():
+            if suffix and (value["value"] is None or "noisy" in name):
+                continue
+            if suffix:
+                value["unit"] = {"ns": "instructions",
+                                 "ms": "million instructions",
+                                 "ratio": "ratio"}[value["unit"]]
+            metrics[f"gpu2d.{name}{suffix}"] = value
+    git = subprocess.run(["git", "describe", "--always", "--dirty"],
+                         capture_output=True, text=True, check=False,
+                         cwd=pathlib.Path(__file__).parent)
+    host = {key: read(directory / "time" / key) or
+            read(directory / "insns" / key)
+            for key in ("accel", "kernel", "qemu", "cpus")}
+    host["commit"] = git.stdout.strip()
+    host["noise"] = ("the machine under the bench is shared: medians and "
+                     "ratios only; .insns does not know it")
+    target.write_text(json.dumps({"metrics": metrics, "host": host},
+                                 indent=1) + "\n")
+    for name, value in metrics.items():
+        shown = "-" if value["value"] is None else f"{value['value']:g}"
+        print(f"# {name:45} {shown:>10} {value['unit']:22} "
+              f"{value['aim']}")
+
+
+main()
