@@ -38,6 +38,16 @@
 #define SECTION_BYTES	SZ_1M
 #define SECTION_LOOKUPS	1024
 
+/*
+ * What a copy with interrupts off may cost: a cursor's worth of bytes, and as
+ * much again for rows that are cut in two. A piece costs as many bytes as this
+ * however few it has, because it is a cache miss or two.
+ */
+#define ATOMIC_BYTES	SZ_16K
+#define ATOMIC_COST	(2 * ATOMIC_BYTES)
+#define ATOMIC_EXTENTS	SZ_4K
+#define PIECE_COST	SZ_256
+
 /* Entries to pull before others may run. */
 #define PULL_ENTRIES	SZ_16K
 
@@ -390,11 +400,13 @@ static void advance(struct progress *progress, u64 n)
 	progress->left.dst += progress->left.pitch;
 }
 
-/* What one section may do; inside one in which the extents are good. */
+/*
+ * What one section may do; inside one in which the extents are good. @budget
+ * in bytes.
+ */
 static void copy_some(const struct vdgpu_backing *backing,
-		      struct progress *progress)
+		      struct progress *progress, u64 budget)
 {
-	u64 budget = SECTION_BYTES;
 	u32 i = find_extent(backing, progress->left.offset + progress->done);
 
 	while (progress->left.rows && budget) {
@@ -410,7 +422,7 @@ static void copy_some(const struct vdgpu_backing *backing,
 		vds_dma_copy_from(progress->left.dst + progress->done,
 				  extent->phys + (offset - extent->offset), n);
 		advance(progress, n);
-		budget -= n;
+		budget -= min(budget, max_t(u64, n, PIECE_COST));
 	}
 }
 
@@ -427,28 +439,57 @@ static bool rows_fit(const struct vdgpu_rows *rows, u64 size)
 	return end <= size;
 }
 
+static void begin(struct progress *progress, const struct vdgpu_rows *rows)
+{
+	progress->left = *rows;
+	progress->done = 0;
+	if (rows->len == rows->pitch) {
+		progress->left.len *= rows->rows;
+		progress->left.rows = 1;
+	}
+}
+
 int vdgpu_backing_copy(struct vdgpu_backing *backing,
 		       const struct vdgpu_rows *rows)
 {
-	struct progress progress = { .left = *rows };
+	struct progress progress;
 	int ret;
 
 	if (!rows_fit(rows, backing->size))
 		return -EINVAL;
-	if (rows->len == rows->pitch) {
-		progress.left.len *= rows->rows;
-		progress.left.rows = 1;
-	}
+	begin(&progress, rows);
 
 	while (progress.left.rows) {
 		ret = enter_resolved(backing);
 		if (ret)
 			return ret;
-		copy_some(backing, &progress);
+		copy_some(backing, &progress, SECTION_BYTES);
 		vds_dma_leave(door(backing));
 		cond_resched();
 	}
 	return 0;
+}
+
+int vdgpu_backing_copy_atomic(struct vdgpu_backing *backing,
+			      const struct vdgpu_rows *rows)
+{
+	struct vds_dma *dma = door(backing);
+	struct progress progress;
+
+	if (!rows_fit(rows, backing->size))
+		return -EINVAL;
+	begin(&progress, rows);
+	/* No overflow: what fits a backing is counted in 64 bits. */
+	if (progress.left.rows * max_t(u64, progress.left.len, PIECE_COST) >
+	    ATOMIC_BYTES || backing->nr_extents > ATOMIC_EXTENTS)
+		return -EAGAIN;
+
+	if (!vds_dma_try_enter(dma))
+		return -EAGAIN;
+	if (backing->generation == vds_dma_generation(dma))
+		copy_some(backing, &progress, ATOMIC_COST);
+	vds_dma_leave(dma);
+	return progress.left.rows ? -EAGAIN : 0;
 }
 
 static bool extents_page_aligned(const struct vdgpu_backing *backing)

@@ -105,6 +105,18 @@ int vdgpu_backing_copy(struct vdgpu_backing *backing,
 		       const struct vdgpu_rows *rows);
 
 /**
+ * vdgpu_backing_copy_atomic() - read a few pixels without waiting
+ * @backing: of a 2D resource, in the hands of the control queue
+ * @rows: what
+ *
+ * Any context. Return: 0; -EINVAL as vdgpu_backing_copy(); -EAGAIN if it would
+ * take long or has to wait, so that only that one can tell. A part may have
+ * been copied then.
+ */
+int vdgpu_backing_copy_atomic(struct vdgpu_backing *backing,
+			      const struct vdgpu_rows *rows);
+
+/**
  * vdgpu_backing_get_pages() - the pages themselves
  * @backing: its device's guest_images_lock held, so that no revocation is
  *	missed between here and the list

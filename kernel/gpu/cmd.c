@@ -37,7 +37,7 @@ static const struct vdgpu_op control_ops[] = {
 	OP(RESOURCE_FLUSH, resource_flush, NODATA, ctrl_hdr,
 	   flush, .inlined = true),
 	OP(TRANSFER_TO_HOST_2D, transfer_to_host_2d, NODATA, ctrl_hdr,
-	   transfer_to_host_2d),
+	   transfer_to_host_2d, .inlined = true),
 	OP(RESOURCE_ATTACH_BACKING, resource_attach_backing, NODATA, ctrl_hdr,
 	   attach_backing),
 	OP(RESOURCE_DETACH_BACKING, resource_detach_backing, NODATA, ctrl_hdr,

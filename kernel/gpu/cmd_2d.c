@@ -125,9 +125,29 @@ u32 vdgpu_cmd_flush(struct vdgpu_call *call)
 	return VDGPU_OK;
 }
 
-/* The resource is locked and backed; @rect lies inside and is not empty. */
-static u32 transfer_locked(struct vdgpu_resource *res,
-			   const struct vdpa_gpu_rect *rect, u64 offset)
+/*
+ * Small ones are served in the kick, without the lock: nobody but the control
+ * queue changes the backing of a 2D resource, or copies from it. What the lock
+ * is for, that the cursor queue sees no half of a picture, is then up to the
+ * driver, which should not write into a cursor that it is just setting.
+ */
+static int copy_rows(struct vdgpu_resource *res, const struct vdgpu_rows *rows,
+		     enum vds_context context)
+{
+	int ret;
+
+	if (context == VDS_ATOMIC)
+		return vdgpu_backing_copy_atomic(res->backing, rows);
+	mutex_lock(&res->lock);
+	ret = vdgpu_backing_copy(res->backing, rows);
+	mutex_unlock(&res->lock);
+	return ret;
+}
+
+/* The resource is backed; @rect lies inside and is not empty. */
+static u32 transfer(struct vdgpu_resource *res,
+		    const struct vdpa_gpu_rect *rect, u64 offset,
+		    enum vds_context context)
 {
 	u32 stride = vdgpu_resource_stride(res);
 	struct vdgpu_stats *stats = &res->gpu->stats;
@@ -140,7 +160,9 @@ static u32 transfer_locked(struct vdgpu_resource *res,
 	};
 	int ret;
 
-	ret = vdgpu_backing_copy(res->backing, &rows);
+	ret = copy_rows(res, &rows, context);
+	if (ret == -EAGAIN)
+		return VDGPU_DEFER;
 	if (ret)
 		return vdgpu_error(ret);
 	atomic64_inc(&stats->transfers);
@@ -154,7 +176,6 @@ u32 vdgpu_cmd_transfer_to_host_2d(struct vdgpu_call *call)
 		&call->request.transfer;
 	u32 id = le32_to_cpu(request->resource_id);
 	struct vdpa_gpu_rect rect;
-	u32 error;
 
 	struct vdgpu_resource *res __free(vdgpu_resource) =
 		vdgpu_resource_find(call->gpu, id);
@@ -171,10 +192,8 @@ u32 vdgpu_cmd_transfer_to_host_2d(struct vdgpu_call *call)
 	if (vdgpu_rect_is_empty(&rect))
 		return VDGPU_OK;
 
-	mutex_lock(&res->lock);
-	error = transfer_locked(res, &rect, le64_to_cpu(request->offset));
-	mutex_unlock(&res->lock);
-	return error;
+	return transfer(res, &rect, le64_to_cpu(request->offset),
+			call->context);
 }
 
 u32 vdgpu_cmd_attach_backing(struct vdgpu_call *call)

@@ -145,6 +145,12 @@ void vds_dma_enter(struct vds_dma *dma)
 }
 EXPORT_SYMBOL_GPL(vds_dma_enter);
 
+bool vds_dma_try_enter(struct vds_dma *dma)
+{
+	return down_read_trylock(&dma->mem->users);
+}
+EXPORT_SYMBOL_GPL(vds_dma_try_enter);
+
 void vds_dma_leave(struct vds_dma *dma)
 {
 	up_read(&dma->mem->users);

@@ -66,6 +66,16 @@ int vds_dma_write(struct vds_dma *dma, u64 iova, const void *buf, size_t len);
 void vds_dma_enter(struct vds_dma *dma);
 
 /**
+ * vds_dma_try_enter() - begin a section if that needs no waiting
+ * @dma: the device's door
+ *
+ * Any context. A section that was begun with interrupts off must end so, and
+ * be as short as anything there. Return: false if the VMM is taking memory
+ * away just now.
+ */
+bool vds_dma_try_enter(struct vds_dma *dma);
+
+/**
  * vds_dma_leave() - end a section
  * @dma: the device's door
  */

@@ -12,6 +12,7 @@
 #include "gpu/resource.h"
 #include "gpu/vdgpu.h"
 #include "mock_gpu.h"
+#include "soft/core.h"
 
 #define OK		VIRTIO_GPU_RESP_OK_NODATA
 #define UNSPEC		VIRTIO_GPU_RESP_ERR_UNSPEC
@@ -217,6 +218,52 @@ static void transfer_refuses(struct kunit *test)
 	mock_map(guest, (gpa - MOCK_BASE) / PAGE_SIZE + 3, 1, VHOST_MAP_RO);
 	KUNIT_EXPECT_EQ(test, OK, mock_gpu_transfer(mock, 1, all, 0));
 	KUNIT_EXPECT_EQ(test, 0x01000fff, image_of(test, mock)[64 * 64 - 1]);
+}
+
+/* How often the control queue's thread was needed. */
+static u64 deferred(struct mock_gpu *mock)
+{
+	return mock->gpu->vds.core->vqs[VDGPU_QUEUE_CONTROL].stats.deferred;
+}
+
+static void small_transfers_go_with_the_kick(struct kunit *test)
+{
+	struct mock_gpu *mock = new_mock(test);
+	const struct virtio_gpu_rect all = mock_rect(0, 0, 64, 64);
+	struct mock_guest *guest = &mock->driver->guest;
+	u64 before, gpa = back(test, mock);
+
+	before = deferred(mock);
+	KUNIT_EXPECT_EQ(test, OK, mock_gpu_transfer(mock, 1, all, 0));
+	KUNIT_EXPECT_EQ(test, 0x01000fff, image_of(test, mock)[64 * 64 - 1]);
+	KUNIT_EXPECT_EQ(test, before, deferred(mock));
+
+	/* The page became another one: only the thread can find out which. */
+	mock->driver->vdpa->config->dma_unmap(mock->driver->vdpa, 0, gpa,
+					      PAGE_SIZE);
+	mock_map(guest, (gpa - MOCK_BASE) / PAGE_SIZE, 1, VHOST_MAP_RO);
+	*(u32 *)mock_ptr(guest, gpa) = 4711;
+	KUNIT_EXPECT_EQ(test, OK, mock_gpu_transfer(mock, 1, all, 0));
+	KUNIT_EXPECT_EQ(test, before + 1, deferred(mock));
+	KUNIT_EXPECT_EQ(test, 4711, image_of(test, mock)[0]);
+	KUNIT_EXPECT_EQ(test, OK, mock_gpu_transfer(mock, 1, all, 0));
+	KUNIT_EXPECT_EQ(test, before + 1, deferred(mock));
+
+	/* More than may be copied with interrupts off. */
+	KUNIT_ASSERT_EQ(test, OK, mock_gpu_create(mock, 2, XRGB, 64, 65));
+	gpa = mock_alloc(guest, 64 * 65 * 4, PAGE_SIZE);
+	KUNIT_ASSERT_EQ(test, OK, mock_gpu_attach(mock, 2, gpa, 64 * 65 * 4));
+	before = deferred(mock);
+	KUNIT_EXPECT_EQ(test, OK,
+			mock_gpu_transfer(mock, 2, mock_rect(0, 0, 64, 65), 0));
+	KUNIT_EXPECT_EQ(test, before + 1, deferred(mock));
+	/* As many bytes in more rows than that may be. */
+	KUNIT_EXPECT_EQ(test, OK,
+			mock_gpu_transfer(mock, 2, mock_rect(0, 0, 1, 65), 0));
+	KUNIT_EXPECT_EQ(test, before + 2, deferred(mock));
+	KUNIT_EXPECT_EQ(test, OK,
+			mock_gpu_transfer(mock, 2, mock_rect(0, 0, 1, 64), 0));
+	KUNIT_EXPECT_EQ(test, before + 2, deferred(mock));
 }
 
 /* GPU2D-REQ-5.SC1..SC4 */
@@ -559,6 +606,7 @@ static struct kunit_case cmd_cases[] = {
 	KUNIT_CASE(attach_refuses),
 	KUNIT_CASE(transfer_copies_the_rectangle),
 	KUNIT_CASE(transfer_refuses),
+	KUNIT_CASE(small_transfers_go_with_the_kick),
 	KUNIT_CASE(scanout_refuses),
 	KUNIT_CASE(flush_rows),
 	KUNIT_CASE(unref_takes_everything_along),
