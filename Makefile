@@ -41,9 +41,11 @@ user:
 	$(MAKE) -C userspace
 	$(MAKE) -C tools/conform
 
+# The distribution's key is not here to sign with, its compressor may not be.
 install: modules user
-	$(MAKE) -C $(KDIR) M=$(top) modules_install
-	depmod
+	$(MAKE) -C $(KDIR) M=$(top) CONFIG_MODULE_SIG_ALL= \
+		CONFIG_MODULE_COMPRESS_ALL= modules_install
+	depmod "$$($(MAKE) --no-print-directory -s -C $(KDIR) kernelrelease)"
 	$(MAKE) -C userspace install PREFIX=$(PREFIX)
 
 dkms:
