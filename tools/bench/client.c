@@ -47,14 +47,16 @@ void die(const char *fmt, ...)
 static void look(struct ctx *c)
 {
 	uint32_t scanouts = 0;
-	int err = vdpa_reset(&c->dev);
+	int err = dev_reset(&c->dev);
 
 	if (!err)
-		err = vdpa_get_features(&c->dev, &c->offered);
+		err = dev_get_features(&c->dev, &c->offered);
 	if (!err)
-		err = vdpa_get_vring_max(&c->dev, &c->ring_max);
+		err = dev_get_vring_max(&c->dev, Q_CTRL, &c->ring_max);
 	if (!err)
-		err = vdpa_get_config(&c->dev, 8, &scanouts, 4);
+		err = dev_get_vring_max(&c->dev, Q_CURSOR, &c->cursor_max);
+	if (!err)
+		err = dev_get_config(&c->dev, 8, &scanouts, 4);
 	if (err)
 		die("%s: %s", c->opts->device, strerror(-err));
 	c->num_scanouts = scanouts;
@@ -66,12 +68,12 @@ void client_prepare(struct ctx *c, const struct opts *opts)
 	int err;
 
 	c->opts = opts;
-	c->dev.fd = -1;
+	c->exact = true;
 	c->cap.fd = -1;
 	/* vhost counts pinned pages against it, also for root. */
 	setrlimit(RLIMIT_MEMLOCK, &all);
 	c->config_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	err = mem_init(&c->mem, 1);
+	err = mem_init(&c->mem, &c->dev, 1);
 	if (err)
 		die("memory: %s", strerror(-err));
 }
@@ -79,7 +81,7 @@ void client_prepare(struct ctx *c, const struct opts *opts)
 void client_start(struct ctx *c)
 {
 	const struct opts *opts = c->opts;
-	int err = vdpa_open(&c->dev, opts->device);
+	int err = dev_open(&c->dev, &vdpa_dev_ops, opts->device);
 
 	if (err)
 		die("%s: %s", opts->device, strerror(-err));
@@ -102,7 +104,7 @@ void client_open(struct ctx *c, const struct opts *opts)
 void client_close(struct ctx *c)
 {
 	session_reset(c);
-	vdpa_close(&c->dev);
+	dev_close(&c->dev);
 	capture_close(&c->cap);
 	mem_finish(&c->mem);
 	close(c->config_fd);

@@ -30,8 +30,9 @@ static size_t zone_offset(enum mem_zone zone)
 	return pages * MEM_PAGE;
 }
 
-int mem_init(struct mem *mem, unsigned int seed)
+int mem_init(struct mem *mem, struct dev *dev, unsigned int seed)
 {
+	(void)dev;
 	(void)seed;
 	memset(mem, 0, sizeof(*mem));
 	mem->nr_pages = zone_offset(NR_ZONES) / MEM_PAGE;
@@ -50,11 +51,11 @@ void mem_finish(struct mem *mem)
 	memset(mem, 0, sizeof(*mem));
 }
 
-int mem_map_all(struct mem *mem, struct vdpa_dev *dev)
+int mem_map_all(struct mem *mem, struct dev *dev)
 {
 	mem->dev = dev;
-	return vdpa_map(dev, IOVA_BASE, (uint64_t)mem->nr_pages * MEM_PAGE,
-			mem->base, VDPA_RW);
+	return dev_map(dev, IOVA_BASE, (uint64_t)mem->nr_pages * MEM_PAGE,
+		       mem->base, DEV_RW);
 }
 
 void mem_forget_maps(struct mem *mem)

@@ -48,7 +48,6 @@ static void move_only_moves(struct ctx *c)
 
 	fixture_start(c);
 	for (unsigned int i = 0; i < 4; i++) {
-		struct gpu_reply reply;
 		struct cursor cursor;
 
 		note_where(c, "id %#x", ids[i]);
@@ -56,8 +55,7 @@ static void move_only_moves(struct ctx *c)
 		cmd.pos.y = 40 + i;
 		cmd.resource_id = ids[i];
 		cmd.hot_x = cmd.hot_y = 0x80000000 + i;
-		want(c, gpu_command(c, Q_CURSOR, &cmd, sizeof(cmd), HDR_SIZE,
-				    &reply), OK_NODATA);
+		want(c, gpu_cursor(c, &cmd), OK_NODATA);
 		if (!c->have_view)
 			continue;
 		cursor = seen(c, 0);

@@ -15,14 +15,14 @@ static void all_formats_and_ids(struct ctx *c)
 	session_start(c);
 	for (unsigned int i = 0; i < 6; i++) {
 		note_where(c, "id %#x", ids[i]);
-		want(c, gpu_create(c, ids[i], formats[i], 10 + i, 7),
+		want(c, gpu_create(c, ids[i], formats[i], 20 + i, 17),
 		     OK_NODATA);
 	}
 	for (unsigned int i = 0; i < 6; i++) {
 		note_where(c, "id %#x", ids[i]);
-		want(c, gpu_set_scanout(c, 0, ids[i], RECT(0, 0, 10 + i, 7)),
+		want(c, gpu_set_scanout(c, 0, ids[i], RECT(0, 0, 20 + i, 17)),
 		     OK_NODATA);
-		want(c, gpu_set_scanout(c, 0, ids[i], RECT(0, 0, 11 + i, 7)),
+		want(c, gpu_set_scanout(c, 0, ids[i], RECT(0, 0, 21 + i, 17)),
 		     ERR_PARAMETER);
 		want(c, gpu_unref(c, ids[i]), OK_NODATA);
 	}
@@ -242,7 +242,7 @@ static void reset_forgets(struct ctx *c)
 	fixture_start(c);
 	want(c, gpu_display_info(c, &before), OK_DISPLAY);
 	session_start(c);
-	must(c, !vdpa_get_config(&c->dev, 0, &events, 4), "config");
+	must(c, !dev_get_config(&c->dev, 0, &events, 4), "config");
 	must(c, !events, "events_read %u after reset", events);
 	want(c, gpu_unref(c, RES_A), ERR_RESOURCE);
 	want(c, gpu_unref(c, RES_D), ERR_RESOURCE);

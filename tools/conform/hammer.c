@@ -100,6 +100,8 @@ static void shake_memory(struct ctx *c)
 	uint8_t *base;
 	size_t len;
 
+	if (!(c->dev.can & DEV_CAN_MAP))
+		return;
 	base = mem_zone_va(&c->mem, zone, &len);
 	base += below(len / MEM_PAGE) * MEM_PAGE;
 	if (c->mem.mapped[(base - c->mem.base) / MEM_PAGE])
@@ -174,8 +176,8 @@ static void host_side(struct ctx *c)
 
 	for (unsigned int i = 0; i < sizeof(junk); i++)
 		junk[i] = rand();
-	vdpa_set_config(&c->dev, below(20), junk, 1 + below(16));
-	vdpa_get_config(&c->dev, below(20), junk, 1 + below(16));
+	dev_set_config(&c->dev, below(20), junk, 1 + below(16));
+	dev_get_config(&c->dev, below(20), junk, 1 + below(16));
 	if (c->have_view) {
 		unsigned int scanout = below(c->num_scanouts);
 		struct image image;

@@ -10,7 +10,9 @@
 
 static const char usage[] =
 "usage: vdpa-conform --device /dev/vhost-vdpa-N [--view FILE] [options]\n"
-"  --device FILE    the device under test\n"
+"       vdpa-conform --pci 0000:00:05.0 [options]\n"
+"  --device FILE    the device under test, on its host\n"
+"  --pci ADDRESS    the device under test, in a guest; no driver is bound\n"
 "  --view FILE      its view device, for rows that need eyes\n"
 "  --profile NAME   which chapters; gpu2d is the only one\n"
 "  --only GLOB      cases whose id, or id and title, match\n"
@@ -22,11 +24,12 @@ static const char usage[] =
 "  --hammer SECONDS random requests and damage instead of cases\n"
 "  --seed N         for --hammer\n";
 
-enum { DEVICE = 256, VIEW, PROFILE, ONLY, JSON, QUICK, FOREIGN, TIMEOUT, LIST,
+enum { DEVICE = 256, PCI, VIEW, PROFILE, ONLY, JSON, QUICK, FOREIGN, TIMEOUT, LIST,
        HAMMER, SEED, HELP };
 
 static const struct option options[] = {
 	{ "device", required_argument, NULL, DEVICE },
+	{ "pci", required_argument, NULL, PCI },
 	{ "view", required_argument, NULL, VIEW },
 	{ "profile", required_argument, NULL, PROFILE },
 	{ "only", required_argument, NULL, ONLY },
@@ -61,7 +64,14 @@ static int parse(int argc, char **argv, struct args *args)
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1)
 		switch (opt) {
-		case DEVICE: args->opts.device = optarg; break;
+		case DEVICE:
+			args->opts.device = optarg;
+			args->opts.transport = &vdpa_dev_ops;
+			break;
+		case PCI:
+			args->opts.device = optarg;
+			args->opts.transport = &pci_dev_ops;
+			break;
 		case VIEW: args->opts.view = optarg; break;
 		case ONLY: args->opts.only = optarg; break;
 		case JSON: args->opts.json = optarg; break;

@@ -9,6 +9,11 @@
  * address that was not translated, was translated once for a whole buffer, or
  * wrapped is noticed.
  *
+ * Where the transport cannot map (DEV_CAN_MAP), the device sees pages where the
+ * machine has them: the zones before Z_BIG still lie in one piece, in a huge
+ * page, the scattered ones wherever the kernel found pages; nothing is
+ * protected, Z_TOP is missing.
+ *
  * Memory is handed out from each zone like a stack; the runner empties all of
  * them before a case.
  */
@@ -19,23 +24,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "vdpa_dev.h"
+#include "dev.h"
 
 #define MEM_PAGE	4096u
 
 enum mem_zone {
 	Z_RING,		/* in one piece across 4 GiB: rings, indirect tables */
-	Z_CMD,		/* scattered pages: requests and responses */
-	Z_DATA,		/* scattered pages: backing of resources */
-	Z_BIG,		/* in one piece: large backings */
 	Z_RO,		/* the device may only read */
 	Z_WO,		/* the device may only write */
 	Z_TOP,		/* last page of the address space, may be missing */
+	Z_BIG,		/* in one piece: large backings */
+	Z_CMD,		/* scattered pages: requests and responses */
+	Z_DATA,		/* scattered pages: backing of resources */
 	NR_ZONES
 };
 
 struct mem {
-	struct vdpa_dev *dev;
+	struct dev *dev;
+	void *raw;			/* what was mapped, and how much */
+	size_t raw_len;
 	uint8_t *base;
 	unsigned int nr_pages;
 	uint64_t *iova;			/* of each page */
@@ -47,9 +54,10 @@ struct mem {
 /**
  * mem_init() - allocate, nothing is mapped yet
  * @mem: filled
+ * @dev: the open device it is for
  * @seed: shuffles the scattered zones
  */
-int mem_init(struct mem *mem, unsigned int seed);
+int mem_init(struct mem *mem, struct dev *dev, unsigned int seed);
 void mem_finish(struct mem *mem);
 
 /**
@@ -57,10 +65,13 @@ void mem_finish(struct mem *mem);
  * @mem: memory
  * @dev: device to map it in
  */
-int mem_map_all(struct mem *mem, struct vdpa_dev *dev);
+int mem_map_all(struct mem *mem, struct dev *dev);
 
 /* The device was closed: nothing is mapped any more. */
 void mem_forget_maps(struct mem *mem);
+
+/* Whether no page moved under a device that was told where they are. */
+bool mem_stayed(const struct mem *mem);
 
 /* Empty all zones and poison what was handed out. */
 void mem_clear(struct mem *mem);

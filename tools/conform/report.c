@@ -36,11 +36,12 @@ static void add_to_clause(struct report *report, const struct test_case *tc,
 	bool worse = verdict == V_FAIL && clause->verdict != V_FAIL;
 	bool better = verdict == V_PASS && clause->verdict == V_UNTESTABLE;
 	bool informational = report->foreign && (tc->flags & OURS);
+	bool said = clause->why[0] || clause->verdict == V_PASS;
 
 	if (verdict == V_FAIL && clause->verdict == V_FAIL &&
 	    clause->informational && !informational)
 		worse = true;
-	if (!worse && !better && clause->why[0])
+	if (!worse && !better && said)
 		return;
 	clause->verdict = verdict;
 	clause->informational = informational;

@@ -27,6 +27,7 @@ _Static_assert(sizeof(struct vring_desc) == 16, "descriptor size");
 void chain_clear(struct chain *chain)
 {
 	chain->count = 0;
+	chain->limit = RING_MAX - 64;
 }
 
 void chain_add_iova(struct chain *chain, uint64_t iova, uint32_t len,
@@ -47,7 +48,7 @@ void chain_add(struct chain *chain, const struct mem *mem, const void *va,
 		size_t run = mem_run(mem, at, len);
 
 		/* Leave room for what is still to come. */
-		if (split && run > split && chain->count < RING_MAX - 64)
+		if (split && run > split && chain->count < chain->limit)
 			run = split;
 		chain_add_iova(chain, mem_iova(mem, at), run, write);
 		at += run;
@@ -86,28 +87,28 @@ static int alloc_parts(struct ring *ring)
 
 static int tell_device(struct ring *ring, uint16_t base)
 {
-	const struct vdpa_vring_addr addr = {
+	const struct dev_ring_addr addr = {
 		.desc = mem_iova(ring->mem, ring->desc),
 		.avail = mem_iova(ring->mem, ring->avail),
 		.used = mem_iova(ring->mem, ring->used),
 	};
 	unsigned int q = ring->index;
-	int err = vdpa_set_vring_num(ring->dev, q, ring->num);
+	int err = dev_set_vring_num(ring->dev, q, ring->num);
 
 	if (!err)
-		err = vdpa_set_vring_addr(ring->dev, q, &addr);
+		err = dev_set_vring_addr(ring->dev, q, &addr);
 	if (!err)
-		err = vdpa_set_vring_base(ring->dev, q, base);
+		err = dev_set_vring_base(ring->dev, q, base);
 	if (!err)
-		err = vdpa_set_vring_call(ring->dev, q, ring->call_fd);
+		err = dev_set_vring_call(ring->dev, q, ring->call_fd);
 	if (!err)
-		err = vdpa_set_vring_kick(ring->dev, q, ring->kick_fd);
+		err = dev_set_vring_kick(ring->dev, q, ring->kick_fd);
 	if (!err)
-		err = vdpa_set_vring_enable(ring->dev, q, true);
+		err = dev_set_vring_enable(ring->dev, q, true);
 	return err;
 }
 
-int ring_init(struct ring *ring, struct vdpa_dev *dev, struct mem *mem,
+int ring_init(struct ring *ring, struct dev *dev, struct mem *mem,
 	      unsigned int index, unsigned int num, bool event_idx,
 	      uint16_t base)
 {
@@ -259,15 +260,13 @@ static bool kick_is_wanted(const struct ring *ring)
 
 void ring_kick(struct ring *ring)
 {
-	const uint64_t one = 1;
 	bool wanted = kick_is_wanted(ring);
 
 	ring->kicked_idx = ring->avail_idx;
 	if (ring->polite_kick && !wanted)
 		return;
 	ring->kicks++;
-	if (write(ring->kick_fd, &one, sizeof(one)) < 0)
-		return;		/* the counter is full: the kick is there */
+	dev_kick(ring->dev, ring->index, ring->kick_fd);
 }
 
 uint16_t ring_used_idx(const struct ring *ring)
@@ -295,12 +294,18 @@ bool ring_get(struct ring *ring, uint32_t *out_id, uint32_t *out_len)
 	return true;
 }
 
-void ring_drain(struct ring *ring)
+static void count_calls(struct ring *ring)
 {
 	uint64_t count;
 
 	if (read(ring->call_fd, &count, sizeof(count)) == sizeof(count))
 		ring->calls += count;
+}
+
+void ring_drain(struct ring *ring)
+{
+	dev_pump(ring->dev);
+	count_calls(ring);
 }
 
 static unsigned long now_ms(void)
@@ -311,34 +316,52 @@ static unsigned long now_ms(void)
 	return ts.tv_sec * 1000ul + ts.tv_nsec / 1000000;
 }
 
+/*
+ * Interrupts may be suppressed: look again soon anyway. Where they must be
+ * fetched, which may be expensive, look at the ring itself meanwhile.
+ */
+static void doze(struct ring *ring)
+{
+	struct pollfd pfd = { .fd = ring->call_fd, .events = POLLIN };
+
+	if (!ring->dev->ops->pump) {
+		poll(&pfd, 1, 5);
+		return;
+	}
+	for (unsigned int i = 0; i < 20000 && !ring_has_used(ring); i++)
+		__builtin_ia32_pause();
+	dev_pump(ring->dev);
+}
+
 enum ring_verdict ring_wait(struct ring *ring, unsigned int timeout_ms)
 {
 	unsigned long end = now_ms() + timeout_ms;
 	uint8_t status = 0;
 
 	for (;;) {
-		struct pollfd pfd = { .fd = ring->call_fd, .events = POLLIN };
-
-		ring_drain(ring);
+		count_calls(ring);
 		if (ring_has_used(ring))
 			return RING_USED;
-		if (vdpa_get_status(ring->dev, &status) ||
+		if (dev_get_status(ring->dev, &status) ||
 		    (status & VIRTIO_CONFIG_S_NEEDS_RESET))
 			return RING_BROKEN;
 		if (now_ms() >= end)
 			return RING_TIMEOUT;
-		/* Interrupts may be suppressed: look again soon anyway. */
-		poll(&pfd, 1, 5);
+		doze(ring);
 	}
 }
 
 void ring_wait_call(struct ring *ring, unsigned int timeout_ms)
 {
 	struct pollfd pfd = { .fd = ring->call_fd, .events = POLLIN };
+	unsigned long end = now_ms() + timeout_ms;
 
-	ring_drain(ring);
-	if (!ring->calls && poll(&pfd, 1, timeout_ms) == 1)
+	for (;;) {
 		ring_drain(ring);
+		if (ring->calls || now_ms() >= end)
+			return;
+		poll(&pfd, 1, 5);
+	}
 }
 
 void ring_set_used_event(struct ring *ring, uint16_t event)

@@ -15,7 +15,7 @@
 #include <linux/virtio_ring.h>
 
 #include "mem.h"
-#include "vdpa_dev.h"
+#include "dev.h"
 
 #define RING_MAX	1024u
 #define RING_CHAIN_MAX	4096u	/* pieces of a chain, entries of a table */
@@ -42,6 +42,7 @@ struct piece {
 
 struct chain {
 	unsigned int count;
+	unsigned int limit;	/* split no more when it has so many pieces */
 	struct piece piece[RING_CHAIN_MAX];
 };
 
@@ -69,7 +70,7 @@ enum ring_verdict {
 };
 
 struct ring {
-	struct vdpa_dev *dev;
+	struct dev *dev;
 	struct mem *mem;
 	unsigned int index;
 	unsigned int num;
@@ -104,7 +105,7 @@ struct ring {
  *
  * Return: 0 or a negative errno.
  */
-int ring_init(struct ring *ring, struct vdpa_dev *dev, struct mem *mem,
+int ring_init(struct ring *ring, struct dev *dev, struct mem *mem,
 	      unsigned int index, unsigned int num, bool event_idx,
 	      uint16_t base);
 void ring_finish(struct ring *ring);

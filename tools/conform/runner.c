@@ -16,6 +16,15 @@ static const struct test_case *const tables[] = {
 	cases_gpu2d_cursor, cases_gpu2d_backing, cases_gpu2d_blob,
 };
 
+/*
+ * A VMM may add bits of its own, vhost's VHOST_F_LOG_ALL for one, and those are
+ * not for drivers: accept, as drivers do, what we know the meaning of.
+ */
+#define KNOWN_FEATURES							\
+	(0xffffffULL | BIT64(VIRTIO_RING_F_INDIRECT_DESC) |		\
+	 BIT64(VIRTIO_RING_F_EVENT_IDX) | BIT64(VIRTIO_F_VERSION_1) |	\
+	 BIT64(VIRTIO_F_ACCESS_PLATFORM))
+
 #define NR_TABLES	(sizeof(tables) / sizeof(tables[0]))
 
 /* What the host had plugged in before a case played with it. */
@@ -45,21 +54,26 @@ void runner_list(const struct opts *opts)
 static int look(struct ctx *c)
 {
 	uint32_t size, scanouts = 0;
-	int err = vdpa_reset(&c->dev);
+	int err = dev_reset(&c->dev);
 
 	if (!err)
-		err = vdpa_get_features(&c->dev, &c->offered);
+		err = dev_get_features(&c->dev, &c->all_offered);
+	c->offered = c->all_offered & KNOWN_FEATURES;
 	if (!err)
-		err = vdpa_get_vring_max(&c->dev, &c->ring_max);
+		err = dev_get_vring_max(&c->dev, Q_CTRL, &c->ring_max);
 	if (!err)
-		err = vdpa_get_config_size(&c->dev, &size);
+		err = dev_get_vring_max(&c->dev, Q_CURSOR, &c->cursor_max);
 	if (!err)
-		err = vdpa_get_config(&c->dev, 8, &scanouts, 4);
+		err = dev_get_config_size(&c->dev, &size);
+	if (!err)
+		err = dev_get_config(&c->dev, 8, &scanouts, 4);
 	c->num_scanouts = scanouts;
 	if (!err && (!scanouts || scanouts > 16))
 		err = -EPROTO;
 	if (c->ring_max > RING_MAX)
 		c->ring_max = RING_MAX;
+	if (c->cursor_max > RING_MAX)
+		c->cursor_max = RING_MAX;
 	return err;
 }
 
@@ -70,14 +84,13 @@ int runner_open(struct ctx *c, const struct opts *opts)
 
 	memset(c, 0, sizeof(*c));
 	c->opts = opts;
-	c->dev.fd = -1;
 	c->cap.fd = -1;
 	/* vhost counts pinned pages against it, also for root. */
 	setrlimit(RLIMIT_MEMLOCK, &all);
 	c->config_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	err = mem_init(&c->mem, 1);
+	err = dev_open(&c->dev, opts->transport, opts->device);
 	if (!err)
-		err = vdpa_open(&c->dev, opts->device);
+		err = mem_init(&c->mem, &c->dev, 1);
 	if (!err)
 		err = look(c);
 	if (err) {
@@ -99,8 +112,9 @@ int runner_open(struct ctx *c, const struct opts *opts)
 
 void runner_close(struct ctx *c)
 {
-	vdpa_reset(&c->dev);
-	vdpa_close(&c->dev);
+	if (dev_is_open(&c->dev))
+		dev_reset(&c->dev);
+	dev_close(&c->dev);
 	capture_close(&c->cap);
 	mem_finish(&c->mem);
 	close(c->config_fd);
@@ -123,8 +137,14 @@ static const char *missing(const struct ctx *c, const struct test_case *tc)
 	if ((tc->flags & NEED_UUID) &&
 	    !(c->offered & BIT64(VIRTIO_GPU_F_RESOURCE_UUID)))
 		return "RESOURCE_UUID is not offered";
-	if ((tc->flags & NEED_SUSPEND) && !vdpa_can_suspend(&c->dev))
+	if ((tc->flags & NEED_SUSPEND) && !(c->dev.can & DEV_CAN_SUSPEND))
 		return "the device cannot be suspended";
+	if ((tc->flags & NEED_MAP) && !(c->dev.can & DEV_CAN_MAP))
+		return "this transport cannot take pages away or protect them";
+	if ((tc->flags & NEED_OWN) && !(c->dev.can & DEV_CAN_OWN))
+		return "this transport has no file that owns the device";
+	if ((tc->flags & NEED_BASE) && !(c->dev.can & DEV_CAN_BASE))
+		return "this transport begins every ring at index 0";
 	return NULL;
 }
 
@@ -148,7 +168,8 @@ static bool clean_up(struct ctx *c, bool fresh)
 	run_guarded(c, fresh ? session_reopen : session_reset);
 	if (c->verdict == V_PASS)
 		return true;
-	if (c->dev.fd < 0 && vdpa_open(&c->dev, c->opts->device))
+	if (!dev_is_open(&c->dev) &&
+	    dev_open(&c->dev, c->opts->transport, c->opts->device))
 		fprintf(stderr, "# the device cannot be opened again\n");
 	return false;
 }
@@ -166,8 +187,14 @@ static void run_case(struct ctx *c, const struct test_case *tc,
 	}
 	c->verdict = V_PASS;
 	c->why[0] = 0;
+	c->exact = !c->opts->foreign || (tc->flags & OURS);
 	run_guarded(c, tc->run);
 	verdict = c->verdict;
+	if (verdict == V_PASS && !mem_stayed(&c->mem)) {
+		verdict = V_FAIL;
+		snprintf(c->why, sizeof(c->why),
+			 "memory moved: is it being compacted?");
+	}
 	memcpy(kept, c->why, sizeof(kept));
 	if (!clean_up(c, verdict == V_FAIL) && verdict != V_FAIL) {
 		verdict = V_FAIL;

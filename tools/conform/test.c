@@ -49,7 +49,7 @@ void note_where(struct ctx *c, const char *fmt, ...)
 
 void session_reset(struct ctx *c)
 {
-	int err = vdpa_reset(&c->dev);
+	int err = dev_reset(&c->dev);
 
 	must(c, !err, "reset: %s", strerror(-err));
 	must(c, status_of(c) == 0, "status is not 0 after reset");
@@ -66,13 +66,13 @@ bool session_negotiate(struct ctx *c, uint64_t features)
 	uint8_t status = VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER;
 	int err;
 
-	err = vdpa_set_status(&c->dev, VIRTIO_CONFIG_S_ACKNOWLEDGE);
+	err = dev_set_status(&c->dev, VIRTIO_CONFIG_S_ACKNOWLEDGE);
 	must(c, !err, "ACKNOWLEDGE: %s", strerror(-err));
-	err = vdpa_set_status(&c->dev, status);
+	err = dev_set_status(&c->dev, status);
 	must(c, !err, "DRIVER: %s", strerror(-err));
-	if (vdpa_set_features(&c->dev, features))
+	if (dev_set_features(&c->dev, features))
 		return false;
-	if (vdpa_set_status(&c->dev, status | VIRTIO_CONFIG_S_FEATURES_OK))
+	if (dev_set_status(&c->dev, status | VIRTIO_CONFIG_S_FEATURES_OK))
 		return false;
 	if (!(status_of(c) & VIRTIO_CONFIG_S_FEATURES_OK))
 		return false;
@@ -86,18 +86,27 @@ void session_rings(struct ctx *c, unsigned int num, uint16_t base)
 	int err = mem_map_all(&c->mem, &c->dev);
 
 	must(c, !err, "mapping memory: %s", strerror(-err));
+	if (!(c->dev.can & DEV_CAN_BASE))
+		base = 0;
+	/* Small queues hold more requests that way. */
+	if (num > c->ring_max &&
+	    (c->features & BIT64(VIRTIO_RING_F_INDIRECT_DESC)))
+		c->framing.mode = FRAME_INDIRECT;
 	for (unsigned int q = 0; q < 2; q++) {
-		err = ring_init(&c->q[q], &c->dev, &c->mem, q, num, event_idx,
-				base);
-		must(c, !err, "queue %u of %u: %s", q, num, strerror(-err));
+		unsigned int max = q == Q_CTRL ? c->ring_max : c->cursor_max;
+		unsigned int size = num < max ? num : max;
+
+		err = ring_init(&c->q[q], &c->dev, &c->mem, q, size,
+				event_idx, base);
+		must(c, !err, "queue %u of %u: %s", q, size, strerror(-err));
 	}
-	err = vdpa_set_config_call(&c->dev, c->config_fd);
+	err = dev_set_config_call(&c->dev, c->config_fd);
 	must(c, !err, "config call: %s", strerror(-err));
 }
 
 void session_driver_ok(struct ctx *c)
 {
-	int err = vdpa_set_status(&c->dev, status_of(c) |
+	int err = dev_set_status(&c->dev, status_of(c) |
 				  VIRTIO_CONFIG_S_DRIVER_OK);
 
 	must(c, !err, "DRIVER_OK: %s", strerror(-err));
@@ -124,16 +133,16 @@ void session_reopen(struct ctx *c)
 {
 	int err;
 
-	vdpa_close(&c->dev);
+	dev_close(&c->dev);
 	mem_forget_maps(&c->mem);
-	err = vdpa_open(&c->dev, c->opts->device);
+	err = dev_open(&c->dev, c->opts->transport, c->opts->device);
 	must(c, !err, "opening the device again: %s", strerror(-err));
 }
 
 uint8_t status_of(struct ctx *c)
 {
 	uint8_t status = 0;
-	int err = vdpa_get_status(&c->dev, &status);
+	int err = dev_get_status(&c->dev, &status);
 
 	must(c, !err, "reading status: %s", strerror(-err));
 	return status;
@@ -143,6 +152,7 @@ unsigned int config_calls(struct ctx *c)
 {
 	uint64_t count;
 
+	dev_pump(&c->dev);
 	if (read(c->config_fd, &count, sizeof(count)) != sizeof(count))
 		return 0;
 	return count;
@@ -152,9 +162,12 @@ bool config_call_comes(struct ctx *c)
 {
 	struct pollfd pfd = { .fd = c->config_fd, .events = POLLIN };
 
-	if (poll(&pfd, 1, c->opts->timeout_ms) != 1)
-		return false;
-	return config_calls(c);
+	for (unsigned int ms = 0; ms <= c->opts->timeout_ms; ms += 5) {
+		if (config_calls(c))
+			return true;
+		poll(&pfd, 1, 5);
+	}
+	return false;
 }
 
 void linger(void)

@@ -19,9 +19,9 @@
 #include <linux/virtio_ring.h>
 
 #include "capture.h"
+#include "dev.h"
 #include "mem.h"
 #include "ring.h"
-#include "vdpa_dev.h"
 
 #define BIT64(n)	(1ULL << (n))
 
@@ -34,7 +34,8 @@
 #define GPU_F_BLOB_ALIGNMENT	5
 
 struct opts {
-	const char *device;
+	const struct dev_ops *transport;
+	const char *device;	/* as the transport names it */
 	const char *view;
 	const char *only;
 	const char *json;
@@ -51,18 +52,22 @@ enum verdict {
 
 struct ctx {
 	const struct opts *opts;
-	struct vdpa_dev dev;
+	struct dev dev;
 	struct mem mem;
 	struct ring q[2];
 	struct capture cap;
 	bool have_view;
-	uint64_t offered;
+	uint64_t all_offered;
+	uint64_t offered;	/* of these, what this driver knows */
 	uint64_t features;	/* of the running session, 0: none */
-	uint16_t ring_max;
+	uint16_t ring_max;	/* of the control queue */
+	uint16_t cursor_max;
 	unsigned int num_scanouts;
 	struct framing framing;	/* how gpu.c frames its requests */
 	struct chain chain;	/* scratch of gpu.c */
 	int config_fd;
+
+	bool exact;		/* which error it is counts */
 
 	jmp_buf out;
 	enum verdict verdict;
@@ -77,7 +82,10 @@ enum case_flags {
 	NEED_UUID	= 1 << 3,
 	NEED_TWO	= 1 << 4,	/* at least two scanouts */
 	NEED_SUSPEND	= 1 << 5,
-	OURS		= 1 << 6,	/* [P]: informational for others */
+	NEED_MAP	= 1 << 6,	/* pages that come, go, are protected */
+	NEED_OWN	= 1 << 7,	/* a file whose closing ends all */
+	NEED_BASE	= 1 << 8,	/* rings that begin anywhere */
+	OURS		= 1 << 9,	/* [P]: informational for others */
 };
 
 /**
