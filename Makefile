@@ -20,6 +20,7 @@ help:
 	@echo '  make uml       end to end inside User Mode Linux'
 	@echo '  make e2e       end to end on the bench, a KVM host in a VM (CASES="...")'
 	@echo '  make bench     benchmarks on the bench: out/bench.json'
+	@echo '  make conform   every clause, as out/conform.json'
 	@echo '  make clean     remove what was built; the cache is ~/.cache/vdpa-soft'
 
 demo:
@@ -33,6 +34,9 @@ kunit uml e2e:
 
 bench:
 	@tests/bench/run.sh
+
+conform:
+	@tests/e2e/conform.sh
 
 modules:
 	$(MAKE) -C $(KDIR) M=$(top) modules
@@ -60,4 +64,4 @@ clean:
 		-o -name '*.mod.c' -o -name '.*.cmd' -o -name '*.o.d' \) -delete
 	rm -f Module.symvers modules.order .module-common.o .*.cmd
 
-.PHONY: help demo check kunit uml e2e bench modules user install dkms clean
+.PHONY: help demo check kunit uml e2e bench conform modules user install dkms clean

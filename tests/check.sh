@@ -16,11 +16,12 @@ declare -A run=(
 	[kunit]=$tests/kunit/run.sh
 	[uml]=$tests/uml/run.sh
 	[e2e]=$tests/e2e/run.sh
+	[conform]=$tests/e2e/conform.sh
 )
 # The first lane's kernels keep one core busy, the second lane the other.
 # "user" comes before both: it builds programs that both use.
 first=(user)
-lanes=("kunit uml" "static modules e2e")
+lanes=("kunit uml" "static modules e2e conform")
 
 wanted=("$@")
 [ $# -gt 0 ] || read -ra wanted <<< "${first[*]} ${lanes[*]}"
@@ -79,6 +80,8 @@ for name in "${wanted[@]}"; do
 	fi
 done
 
+# "conform" need not boot the bench again when "e2e" has just done so.
+is_wanted e2e && export E2E_DONE=1
 for name in "${first[@]}"; do run_stage "$name"; done
 for lane in "${lanes[@]}"; do
 	( for name in $lane; do run_stage "$name"; done ) &

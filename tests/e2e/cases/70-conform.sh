@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# limit: 900
+# A client with rings of its own: every clause of the conformance suite, on SMP,
+# on devices that together have everything. tests/e2e/conform.sh merges what
+# the runs found.
+judge() { # NAME [ATTRIBUTE=VALUE...]
+	local name="$1" rc=0 line; shift
+	check "$name: device is created" gpu_add gpu0 "$@"
+	vdpa-conform --quick --device "$(vhost_of gpu0)" --view "$(view_of gpu0)" \
+		--json "$(case_dir)/$name.json" \
+		> "$(case_dir)/$name.tap" 2> "$(case_dir)/$name.err" || rc=$?
+	while read -r line; do
+		case $line in
+		"ok "*)		ok "$name: ${line#ok * - }" ;;
+		"not ok "*)	not_ok "$name: ${line#not ok * - }" ;;
+		"#"*)		diag "${line#\# }" ;;
+		esac
+	done < "$(case_dir)/$name.tap"
+	same "$name: the suite ends in order" 0 $rc
+	check "$name: device is deleted" gpu_del gpu0
+}
+
+# The half of GPU2D-REQ-4.c that no device can be asked.
+refuses() { # SCANOUTS
+	local dir=/sys/kernel/config/vdpa_gpu/bad made=no
+	mkdir $dir
+	if echo "$1" > $dir/num_scanouts && vdpa dev add name bad mgmtdev vdpa_gpu; then
+		made=yes
+		vdpa dev del bad
+	fi
+	rmdir $dir
+	[ $made = no ]
+}
+
+mods_load
+judge plain
+judge full num_scanouts=16 blob=1 uuid=1
+verdict=pass
+for n in 0 17; do
+	if refuses $n; then
+		ok "a device with $n scanouts is refused"
+	else
+		not_ok "a device with $n scanouts is refused"
+		verdict="fail: a device with $n scanouts was made"
+	fi
+done
+echo "{\"GPU2D-REQ-4.c\": \"$verdict\"}" > "$(case_dir)/creation.json"
+mods_unload
