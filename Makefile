@@ -21,6 +21,7 @@ help:
 	@echo '  make e2e       end to end on the bench, a KVM host in a VM (CASES="...")'
 	@echo '  make bench     benchmarks on the bench: out/bench.json'
 	@echo '  make conform   every clause, as out/conform.json'
+	@echo '  make conform-peers  the same cases against QEMU'"'"'s own device'
 	@echo '  make clean     remove what was built; the cache is ~/.cache/vdpa-soft'
 
 demo:
@@ -37,6 +38,9 @@ bench:
 
 conform:
 	@tests/e2e/conform.sh
+
+conform-peers:
+	@tests/e2e/peers.sh
 
 modules:
 	$(MAKE) -C $(KDIR) M=$(top) modules
@@ -64,4 +68,4 @@ clean:
 		-o -name '*.mod.c' -o -name '.*.cmd' -o -name '*.o.d' \) -delete
 	rm -f Module.symvers modules.order .module-common.o .*.cmd
 
-.PHONY: help demo check kunit uml e2e bench conform modules user install dkms clean
+.PHONY: help demo check kunit uml e2e bench conform conform-peers modules user install dkms clean

@@ -30,7 +30,7 @@ if [ -e "$top/Kbuild" ] && [ -z "${BENCH_NO_BUILD:-}" ]; then
 fi
 cp "$out"/modules/6.12-module/*.ko "$out"/modules/6.12/*.ko "$share/modules/" 2> /dev/null
 cp "$out"/user-6.12/bin/* "$share/bin/" 2> /dev/null
-cp -r "$here/cases" "$here/guest" "$here/lib.sh" "$here/host.sh" "$share/"
+cp -r "$here/cases" "$here/guest" "$here/lib.sh" "$here/host.sh" "$here/qemu-ids" "$share/"
 
 # The cases, each with the seconds after which it counts as stuck: a line
 # "# limit: N" in the case, else 300.

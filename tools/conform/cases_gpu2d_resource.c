@@ -11,8 +11,10 @@ static void all_formats_and_ids(struct ctx *c)
 {
 	static const uint32_t ids[] = { 1, 0x7fffffff, 0x80000000, 0xffffffff,
 					2, 1000003 };
+	void *page;
 
 	session_start(c);
+	page = guest_alloc(c, Z_DATA, MEM_PAGE, MEM_PAGE);
 	for (unsigned int i = 0; i < 6; i++) {
 		note_where(c, "id %#x", ids[i]);
 		want(c, gpu_create(c, ids[i], formats[i], 20 + i, 17),
@@ -20,6 +22,9 @@ static void all_formats_and_ids(struct ctx *c)
 	}
 	for (unsigned int i = 0; i < 6; i++) {
 		note_where(c, "id %#x", ids[i]);
+		/* Some devices want a backing before they show anything. */
+		want(c, gpu_attach_memory(c, ids[i], page, MEM_PAGE),
+		     OK_NODATA);
 		want(c, gpu_set_scanout(c, 0, ids[i], RECT(0, 0, 20 + i, 17)),
 		     OK_NODATA);
 		want(c, gpu_set_scanout(c, 0, ids[i], RECT(0, 0, 21 + i, 17)),
