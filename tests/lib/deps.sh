@@ -13,7 +13,7 @@ packages() {
 	base)	echo ca-certificates make gcc libc6-dev git pkg-config util-linux ;;
 	user)	echo g++ libdrm-dev libpng-dev ;;
 	conform)	echo python3 ;;
-	static)	echo sparse codespell shellcheck perl python3 ;;
+	static)	echo sparse codespell mandoc shellcheck perl python3 ;;
 	# A User Mode Linux kernel from Debian's linux-source.
 	kernel)	echo flex bison bc libelf-dev libssl-dev python3 xz-utils bzip2 \
 			     rsync kmod cpio ;;
