@@ -31,8 +31,8 @@ for name in $(echo "$UML_CASES" | tr , " "); do
 	[ $status = 0 ] || result "not ok" "runs to its last line (status $status)"
 	clean_up
 	[ "$name" != "${UML_CASES##*,}" ] || scan_for_leaks
-	echo "$name: # $(($(seconds) - _begin)) s" >>/run/out/tap
-	echo "$name end" >>/run/out/tap
+	echo "$name: # $(($(seconds) - _begin)) s" >>"$TAP"
+	echo "$name end" >>"$TAP"
 done
 echo "uml-case: end" >/dev/kmsg
 # reboot(RB_POWER_OFF): the machine's poweroff wants an init system
