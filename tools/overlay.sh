@@ -51,7 +51,7 @@ add_line() {
 if [ $# -eq 2 ]; then
 	drop_line "$vdpa/Makefile" "$obj"
 	drop_line "$vdpa/Kconfig" "$src"
-	[ ! -d "$soft" ] || find "$soft" -maxdepth 1 -type l -delete
+	[ ! -d "$soft" ] || find "$soft" -maxdepth 2 -type l -delete
 	[ ! -d "$soft" ] || find "$soft" -type d -empty -delete
 	exit 0
 fi
