@@ -15,11 +15,17 @@ SPLAT = re.compile(
     r'BUG:|WARNING:|UBSAN|KASAN|ODEBUG|possible .* detected|suspicious RCU'
     r'|INFO: lockdep|INFO: task .* blocked|INFO: trying to register'
     r'|refcount_t:|DMA mapping failed|Kernel panic')
-# Said in the line after the WARNING; faults of the guest's driver in 6.12, which
-# a device cannot cause or prevent.
-KNOWN = re.compile(
-    # commands in the queue when the device goes take their buffers along
-    r'^Memory manager not clean during takedown\.$')
+# Reports of faults that are 6.12's own, and that no device can cause or prevent.
+KNOWN = (
+    # virtio_gpu: commands in the queue when the device goes take their buffers
+    # along
+    re.compile(r'^WARNING: .*\nMemory manager not clean during takedown\.$',
+               re.MULTILINE),
+    # UML: walks the areas of any mm that unmap_mapping_range() comes upon
+    re.compile(r'^WARNING: suspicious RCU usage\n(.*\n){2}lib/maple_tree\.c:'
+               r'(.*\n)*?.*\] flush_tlb_mm\+', re.MULTILINE),
+)
+REPORT_LINES = 100
 RESULT = re.compile(r'^(?P<pad> *)(?P<res>not ok|ok) \d+ (?:- )?(?P<name>.*)$')
 SUBTEST = re.compile(r'^ {4}# Subtest: (?P<name>.*)$')
 PLAN = re.compile(r'^1\.\.(?P<count>\d+)$')
@@ -79,6 +85,17 @@ def convert(lines, tap):
     return cases, suites, planned, suite
 
 
+def find_splats(lines):
+    """First lines of what the checkers reported, without the known."""
+    starts = [i for i, line in enumerate(lines) if SPLAT.search(line)]
+    splats = []
+    for start, end in zip(starts, [*starts[1:], len(lines)]):
+        report = '\n'.join(lines[start:min(end, start + REPORT_LINES)])
+        if not any(known.match(report) for known in KNOWN):
+            splats.append(lines[start])
+    return splats
+
+
 def leak_report(path):
     """What lies between the markers of leak-init.sh, or what came instead.
 
@@ -108,10 +125,9 @@ def main():
 
     lines = [STAMP.sub('', line.rstrip('\r\n')) for line in
              sys.stdin.buffer.read().decode(errors='replace').splitlines()]
-    splats = [line for line, after in zip(lines, [*lines[1:], ''])
-              if SPLAT.search(line) and not KNOWN.search(after)]
+    splats = find_splats(lines)
     if args.splats:
-        print('\n'.join(splats))
+        print(*splats, sep='\n', end='\n' if splats else '')
         return 1 if splats else 0
 
     tap = Tap()
