@@ -4,7 +4,6 @@
  */
 #include <dirent.h>
 #include <errno.h>
-#include <png.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 
 #include "../../userspace/viewer/output.h"
 #include "../../userspace/viewer/picture.h"
+#include "png_file.h"
 #include "tap.h"
 
 static char dir[] = "/tmp/vdpa-gpu-test.XXXXXX";
@@ -24,24 +24,6 @@ static void make_picture(struct picture *picture, uint32_t width, uint32_t heigh
 	picture_resize(picture, width, height);
 	for (size_t i = 0; i < (size_t)width * height * 4; i++)
 		picture->rgba[i] = i % 4 == 3 ? 255 : tap_random();
-}
-
-static bool file_shows(const char *path, const struct picture *picture)
-{
-	png_image image = { .version = PNG_IMAGE_VERSION };
-	bool ok = false;
-	uint8_t *rgba;
-
-	if (!png_image_begin_read_from_file(&image, path))
-		return false;
-	image.format = PNG_FORMAT_RGBA;
-	rgba = malloc(PNG_IMAGE_SIZE(image));
-	if (image.width == picture->width && image.height == picture->height &&
-	    png_image_finish_read(&image, NULL, rgba, 0, NULL))
-		ok = !memcmp(rgba, picture->rgba, PNG_IMAGE_SIZE(image));
-	png_image_free(&image);
-	free(rgba);
-	return ok;
 }
 
 static unsigned int files_in(const char *path)

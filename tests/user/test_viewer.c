@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <png.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 #include "../../userspace/viewer/session.h"
 #include "../../userspace/viewer/viewer.h"
 #include "fake_view.h"
+#include "png_file.h"
 #include "tap.h"
 
 static char dir[] = "/tmp/vdpa-gpu-test.XXXXXX";
@@ -112,24 +112,6 @@ static void expect(struct picture *picture, const struct vdpa_gpu_view_scanout *
 
 	picture_resize(picture, all.width, all.height);
 	picture_read_image(picture, l, image->bytes, &all);
-}
-
-static bool file_shows(const char *path, const struct picture *picture)
-{
-	png_image image = { .version = PNG_IMAGE_VERSION };
-	bool ok = false;
-	uint8_t *rgba;
-
-	if (!png_image_begin_read_from_file(&image, path))
-		return false;
-	image.format = PNG_FORMAT_RGBA;
-	rgba = malloc(PNG_IMAGE_SIZE(image));
-	if (image.width == picture->width && image.height == picture->height &&
-	    png_image_finish_read(&image, NULL, rgba, 0, NULL))
-		ok = !memcmp(rgba, picture->rgba, PNG_IMAGE_SIZE(image));
-	png_image_free(&image);
-	free(rgba);
-	return ok;
 }
 
 static void start(void)
