@@ -24,23 +24,41 @@ bench_packages=$bench_packages,weston,seatd,libdrm-tests,libpng16-16t64,fonts-de
 # What L1 and L2 need before they see their root.
 boot_modules='virtio_pci virtio_mmio virtio_blk ext4 overlay 9p 9pnet_virtio'
 
-# The machine's own mirror and proxy, else mmdebstrap's defaults.
-mirror() {
-	apt-get indextargets --format '$(SITE)' 'Created-By: Packages' \
-		'Origin: Debian' 2>/dev/null |
-		grep -v -e security -e '//deb.debian.org/' | head -n 1
+# repository LABEL: where the machine's own apt gets Debian's packages from.
+repository() {
+	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
+		'Origin: Debian' "Label: $1" 2>/dev/null | grep '^http' | head -n 1
+}
+
+# The sources of SUITE by the machine's own mirror, one a line; none where it has
+# none, and then mmdebstrap's own choice holds.
+sources() { # SUITE
+	local main security
+	# What apt knows of a repository comes with its lists.
+	[ -n "$(repository Debian)" ] || apt-get -qq update >&2 || :
+	main=$(repository Debian)
+	[ -n "$main" ] || return 0
+	echo "deb $main $1 main"
+	[ "$1" != unstable ] || return 0
+	echo "deb $main $1-updates main"
+	security=$(repository Debian-Security)
+	[ -z "$security" ] || echo "deb $security $1-security main"
 }
 
 strap() { # SUITE PACKAGES DIR [MMDEBSTRAP-OPTION...]
 	local suite="$1" pkgs="$2" dir="$3" opt; shift 3
 	"$top/tests/lib/deps.sh" base bench
-	# shellcheck disable=SC2046
 	while read -r opt; do
 		set -- "$@" --aptopt="$opt"
 	done <<-END
 	$(apt-config dump 2>/dev/null | grep -E '^Acquire::(Check-|http::Proxy|https::Proxy)' || :)
 	END
-	# shellcheck disable=SC2046
+	set -- "$@" "$suite" "$dir"
+	while read -r opt; do
+		[ -z "$opt" ] || set -- "$@" "$opt"
+	done <<-END
+	$(sources "$suite")
+	END
 	mmdebstrap --quiet --mode=root --variant=apt --include="$pkgs" \
 		--aptopt='APT::Install-Recommends "false"' \
 		--aptopt='Acquire::Languages "none"' \
@@ -49,7 +67,7 @@ strap() { # SUITE PACKAGES DIR [MMDEBSTRAP-OPTION...]
 		--dpkgopt='path-exclude=/usr/share/doc/*' \
 		--dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' \
-		"$@" "$suite" "$dir" $(mirror)
+		"$@"
 }
 
 # The image is unpacked only: installed, it would pull in and run initramfs-tools.
