@@ -34,6 +34,7 @@
 #include <linux/sched/mm.h>
 #include <linux/virtio_ring.h>
 #include <linux/wait_bit.h>
+#include <asm/barrier.h>
 
 #include "../compat.h"
 #include "chain_private.h"
@@ -137,7 +138,10 @@ static bool book(struct vds_vq *vq, struct vds_chain *chain)
 	return fits;
 }
 
-/* Takes a chain off the ring: 1, 0 if there is none, or a negative errno. */
+/*
+ * Takes a chain off the ring: 1, 0 if there is none, or a negative errno;
+ * -ESHUTDOWN if there is one and the queue may not be served any more.
+ */
 static int take(struct vds_vq *vq, enum vds_context context,
 		struct vds_chain **out_chain)
 {
@@ -147,6 +151,13 @@ static int take(struct vds_vq *vq, enum vds_context context,
 	ret = vds_ring_available(&vq->ring);
 	if (ret <= 0)
 		return ret;
+	/*
+	 * What the driver makes available after it has seen NEEDS_RESET is not
+	 * for us, however long ago we looked at it ourselves.
+	 */
+	virt_rmb();
+	if (!may_serve(vq))
+		return -ESHUTDOWN;
 
 	chain = vds_chain_alloc(&vq->core->dma, context);
 	if (!chain)
@@ -250,6 +261,8 @@ static int serve(struct vds_vq *vq, enum vds_context context,
 			if (ret >= 0)
 				continue;
 		}
+		if (ret == -ESHUTDOWN)
+			continue;
 		if (ret == -EAGAIN && context == VDS_ATOMIC)
 			return ret;
 		vds_device_fail(vq->core->vds, complaint(ret));
