@@ -16,15 +16,6 @@ static const struct test_case *const tables[] = {
 	cases_gpu2d_cursor, cases_gpu2d_backing, cases_gpu2d_blob,
 };
 
-/*
- * A VMM may add bits of its own, vhost's VHOST_F_LOG_ALL for one, and those are
- * not for drivers: accept, as drivers do, what we know the meaning of.
- */
-#define KNOWN_FEATURES							\
-	(0xffffffULL | BIT64(VIRTIO_RING_F_INDIRECT_DESC) |		\
-	 BIT64(VIRTIO_RING_F_EVENT_IDX) | BIT64(VIRTIO_F_VERSION_1) |	\
-	 BIT64(VIRTIO_F_ACCESS_PLATFORM))
-
 #define NR_TABLES	(sizeof(tables) / sizeof(tables[0]))
 
 /* What the host had plugged in before a case played with it. */

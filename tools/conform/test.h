@@ -33,6 +33,15 @@
 #endif
 #define GPU_F_BLOB_ALIGNMENT	5
 
+/*
+ * A VMM may add bits of its own, vhost's VHOST_F_LOG_ALL for one, and those are
+ * not for drivers: accept, as drivers do, what we know the meaning of.
+ */
+#define KNOWN_FEATURES							\
+	(0xffffffULL | BIT64(VIRTIO_RING_F_INDIRECT_DESC) |		\
+	 BIT64(VIRTIO_RING_F_EVENT_IDX) | BIT64(VIRTIO_F_VERSION_1) |	\
+	 BIT64(VIRTIO_F_ACCESS_PLATFORM))
+
 struct opts {
 	const struct dev_ops *transport;
 	const char *device;	/* as the transport names it */
