@@ -12,6 +12,7 @@
 #include <linux/vdpa.h>
 
 #include "dma_private.h"
+#include "endpoint.h"
 #include "mem.h"
 #include "vds.h"
 #include "vq.h"
@@ -48,6 +49,7 @@ enum vds_fault {
  * @config_work: raises it
  * @mem: stage 2
  * @dma: the door
+ * @user: member of @dma.endpoint, if the device sits behind an IOMMU
  * @dma_parms: DRM's virtio_gpu sets a segment size on the device
  * @debugfs: directory
  * @vqs: @vds->type->nvqs of them
@@ -73,6 +75,7 @@ struct vds_core {
 
 	struct vds_mem mem;
 	struct vds_dma dma;
+	struct vds_endpoint_user user;
 	struct device_dma_parameters dma_parms;
 	struct dentry *debugfs;
 	struct vds_vq vqs[];

@@ -330,6 +330,33 @@ static void revoke(void *data, u64 iova, u64 last)
 		core->vds->type->revoke(core->vds, iova, last);
 }
 
+/* Memory of the guest's is gone: behind an IOMMU any address may lead there. */
+static void revoke_gpa(void *data, u64 gpa, u64 last)
+{
+	struct vds_core *core = data;
+
+	if (core->dma.endpoint)
+		revoke(core, 0, U64_MAX);
+	else
+		revoke(core, gpa, last);
+}
+
+/* The IOMMU has changed a translation. */
+static bool user_try_revoke(struct vds_endpoint_user *user, u64 iova, u64 last)
+{
+	struct vds_core *core = container_of(user, struct vds_core, user);
+
+	return vds_dma_try_forget(&core->dma);
+}
+
+static void user_revoke(struct vds_endpoint_user *user, u64 iova, u64 last)
+{
+	struct vds_core *core = container_of(user, struct vds_core, user);
+
+	vds_dma_forget(&core->dma);
+	revoke(core, iova, last);
+}
+
 static int vds_dma_unmap(struct vdpa_device *vdpa, unsigned int asid, u64 iova,
 			 u64 size)
 {
@@ -340,7 +367,7 @@ static int vds_dma_unmap(struct vdpa_device *vdpa, unsigned int asid, u64 iova,
 	trace_vds_unmap(vds_device_name(core->vds), iova, size);
 	vds_mem_unmap(&core->mem, iova,
 		      size - 1 > U64_MAX - iova ? U64_MAX : iova + size - 1,
-		      revoke, core);
+		      revoke_gpa, core);
 	return 0;
 }
 
@@ -348,7 +375,10 @@ static int vds_reset_map(struct vdpa_device *vdpa, unsigned int asid)
 {
 	struct vds_core *core = vdpa_to_core(vdpa);
 
-	vds_mem_unmap(&core->mem, 0, U64_MAX, revoke, core);
+	/* vhost does this when it is closed, and never else. */
+	vds_mem_unmap(&core->mem, 0, U64_MAX, revoke_gpa, core);
+	if (core->vds->type->closed)
+		core->vds->type->closed(core->vds);
 	return 0;
 }
 
@@ -364,6 +394,17 @@ static void destroy_core(struct vds_core *core)
 	kfree(core);
 }
 
+static void leave_endpoint(struct vds_core *core)
+{
+	struct vds_endpoint *ep = core->dma.endpoint;
+
+	if (!ep)
+		return;
+	vds_endpoint_leave(ep, &core->user);
+	core->dma.endpoint = NULL;
+	vds_endpoint_put(ep);
+}
+
 static void vds_free(struct vdpa_device *vdpa)
 {
 	struct vds_device *vds = container_of(vdpa, struct vds_device, vdpa);
@@ -371,6 +412,7 @@ static void vds_free(struct vdpa_device *vdpa)
 	/* vds_device_alloc() gave up, the type has never seen the device. */
 	if (!vds->core)
 		return;
+	leave_endpoint(vds->core);
 	vds->type->release(vds);
 	destroy_core(vds->core);
 }
@@ -465,6 +507,22 @@ err_device:
 	return ERR_PTR(ret);
 }
 EXPORT_SYMBOL_GPL(vds_device_alloc);
+
+int vds_device_set_endpoint(struct vds_device *vds, const char *iommu, u32 id)
+{
+	struct vds_core *core = vds->core;
+	struct vds_endpoint *ep;
+
+	ep = vds_endpoint_get(iommu, id);
+	if (IS_ERR(ep))
+		return PTR_ERR(ep);
+	core->dma.endpoint = ep;
+	core->user.try_revoke = user_try_revoke;
+	core->user.revoke = user_revoke;
+	vds_endpoint_join(ep, &core->user);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(vds_device_set_endpoint);
 
 int vds_device_register(struct vds_device *vds, const char *driver)
 {

@@ -10,8 +10,13 @@
 #include <linux/io.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
 
+#include "core.h"
 #include "dma_private.h"
+#include "endpoint.h"
+#include "endpoint_private.h"
 #include "mem.h"
 
 /* Longest copy with interrupts off; some 10 us on a slow machine. */
@@ -51,21 +56,71 @@ static void copy_extent(void *buf, phys_addr_t phys, size_t len,
 	}
 }
 
-/* Copies the front of a range under the lock; how much, or -EFAULT. */
+/**
+ * struct grip - what lock() holds
+ * @endpoint: interrupt state before the endpoint's lock, if there is one
+ * @mem: interrupt state before the memory's lock
+ */
+struct grip {
+	unsigned long endpoint;
+	unsigned long mem;
+};
+
+/* Translations and mappings stay as they are until unlock(). */
+static struct grip lock(struct vds_dma *dma)
+	__acquires(&dma->mem->lock)
+{
+	struct grip grip = {};
+
+	if (dma->endpoint)
+		grip.endpoint = vds_endpoint_lock(dma->endpoint);
+	read_lock_irqsave(&dma->mem->lock, grip.mem);
+	return grip;
+}
+
+static void unlock(struct vds_dma *dma, struct grip grip)
+	__releases(&dma->mem->lock)
+{
+	read_unlock_irqrestore(&dma->mem->lock, grip.mem);
+	if (dma->endpoint)
+		vds_endpoint_unlock(dma->endpoint, grip.endpoint);
+}
+
+/* What the front of a range leads to; the caller has locked. */
+static int lookup(struct vds_dma *dma, u64 iova, u64 len, bool write,
+		  struct vds_extent *out_extent)
+{
+	u32 perm = write ? VHOST_MAP_WO : VHOST_MAP_RO;
+	struct vds_span span;
+	u64 last;
+	int ret;
+
+	if (!dma->endpoint)
+		return vds_mem_lookup(dma->mem, iova, len, perm, out_extent);
+
+	if (check_add_overflow(iova, len - 1, &last))
+		return -EFAULT;
+	ret = vds_endpoint_translate_locked(dma->endpoint, iova, last, write,
+					    &span);
+	if (ret)
+		return ret;
+	return vds_mem_lookup(dma->mem, span.gpa, span.last - iova + 1, perm,
+			      out_extent);
+}
+
+/* Copies the front of a range under the locks; how much, or -EFAULT. */
 static ssize_t copy_front(struct vds_dma *dma, u64 iova, void *buf, size_t len,
 			  enum direction direction)
 {
-	u32 perm = direction == FROM_GUEST ? VHOST_MAP_RO : VHOST_MAP_WO;
+	struct grip grip = lock(dma);
 	struct vds_extent extent;
-	unsigned long flags;
 	int ret;
 
-	read_lock_irqsave(&dma->mem->lock, flags);
-	ret = vds_mem_lookup(dma->mem, iova, min_t(size_t, len, COPY_CHUNK),
-			     perm, &extent);
+	ret = lookup(dma, iova, min_t(size_t, len, COPY_CHUNK),
+		     direction == TO_GUEST, &extent);
 	if (!ret)
 		copy_extent(buf, extent.phys, extent.len, direction);
-	read_unlock_irqrestore(&dma->mem->lock, flags);
+	unlock(dma, grip);
 	return ret ? ret : extent.len;
 }
 
@@ -96,14 +151,15 @@ int vds_dma_write(struct vds_dma *dma, u64 iova, const void *buf, size_t len)
 }
 EXPORT_SYMBOL_GPL(vds_dma_write);
 
-/* Maps one aligned ring word; the caller holds the memory's lock. */
-static __le16 *map_word(struct vds_dma *dma, u64 iova, u32 perm)
+/* Maps one aligned ring word; the caller has locked. */
+static __le16 *map_word(struct vds_dma *dma, u64 iova, bool write)
 {
 	struct vds_extent extent;
 	void *page;
 
 	if (!IS_ALIGNED(iova, sizeof(__le16)) ||
-	    vds_mem_lookup(dma->mem, iova, sizeof(__le16), perm, &extent))
+	    lookup(dma, iova, sizeof(__le16), write, &extent) ||
+	    extent.len < sizeof(__le16))
 		return NULL;
 	page = kmap_local_page(pfn_to_page(PHYS_PFN(extent.phys)));
 	return page + offset_in_page(extent.phys);
@@ -111,31 +167,29 @@ static __le16 *map_word(struct vds_dma *dma, u64 iova, u32 perm)
 
 int vds_dma_load16(struct vds_dma *dma, u64 iova, u16 *out_value)
 {
-	unsigned long flags;
+	struct grip grip = lock(dma);
 	__le16 *word;
 
-	read_lock_irqsave(&dma->mem->lock, flags);
-	word = map_word(dma, iova, VHOST_MAP_RO);
+	word = map_word(dma, iova, false);
 	if (word) {
 		*out_value = le16_to_cpu(READ_ONCE(*word));
 		kunmap_local(word);
 	}
-	read_unlock_irqrestore(&dma->mem->lock, flags);
+	unlock(dma, grip);
 	return word ? 0 : -EFAULT;
 }
 
 int vds_dma_store16(struct vds_dma *dma, u64 iova, u16 value)
 {
-	unsigned long flags;
+	struct grip grip = lock(dma);
 	__le16 *word;
 
-	read_lock_irqsave(&dma->mem->lock, flags);
-	word = map_word(dma, iova, VHOST_MAP_WO);
+	word = map_word(dma, iova, true);
 	if (word) {
 		WRITE_ONCE(*word, cpu_to_le16(value));
 		kunmap_local(word);
 	}
-	read_unlock_irqrestore(&dma->mem->lock, flags);
+	unlock(dma, grip);
 	return word ? 0 : -EFAULT;
 }
 
@@ -157,6 +211,63 @@ void vds_dma_leave(struct vds_dma *dma)
 }
 EXPORT_SYMBOL_GPL(vds_dma_leave);
 
+/*
+ * Who goes on using what was resolved before? One in a section that is still
+ * open; later ones find another generation. And one who holds: it said so
+ * before it entered the section in which it resolved, so either it is counted
+ * here or it finds the new generation, too.
+ */
+bool vds_dma_try_forget(struct vds_dma *dma)
+{
+	vds_mem_touch(dma->mem);
+	if (atomic_read(&dma->held))
+		return false;
+	if (!down_write_trylock(&dma->mem->users))
+		return false;
+	up_write(&dma->mem->users);
+	return true;
+}
+
+void vds_dma_forget(struct vds_dma *dma)
+{
+	vds_mem_touch(dma->mem);
+	down_write(&dma->mem->users);
+	up_write(&dma->mem->users);
+}
+
+void vds_dma_hold(struct vds_dma *dma)
+{
+	atomic_inc(&dma->held);
+	/* Counted before the generation is looked at, see above. */
+	smp_mb__after_atomic();
+}
+EXPORT_SYMBOL_GPL(vds_dma_hold);
+
+void vds_dma_unhold(struct vds_dma *dma)
+{
+	atomic_dec(&dma->held);
+}
+EXPORT_SYMBOL_GPL(vds_dma_unhold);
+
+struct vds_dma *vds_dma_create_behind(struct vds_device *vds,
+				      struct vds_endpoint *ep)
+{
+	struct vds_dma *dma = kzalloc(sizeof(*dma), GFP_KERNEL);
+
+	if (dma) {
+		dma->mem = &vds->core->mem;
+		dma->endpoint = ep;
+	}
+	return dma;
+}
+EXPORT_SYMBOL_GPL(vds_dma_create_behind);
+
+void vds_dma_destroy(struct vds_dma *dma)
+{
+	kfree(dma);
+}
+EXPORT_SYMBOL_GPL(vds_dma_destroy);
+
 u64 vds_dma_generation(const struct vds_dma *dma)
 {
 	lockdep_assert_held(&dma->mem->users);
@@ -167,15 +278,14 @@ EXPORT_SYMBOL_GPL(vds_dma_generation);
 int vds_dma_resolve(struct vds_dma *dma, u64 iova, u64 len, bool write,
 		    struct vds_extent *out_extent)
 {
-	unsigned long flags;
+	struct grip grip;
 	int ret;
 
 	lockdep_assert_held(&dma->mem->users);
 	/* A section keeps mappings from going, not from coming. */
-	read_lock_irqsave(&dma->mem->lock, flags);
-	ret = vds_mem_lookup(dma->mem, iova, len,
-			     write ? VHOST_MAP_WO : VHOST_MAP_RO, out_extent);
-	read_unlock_irqrestore(&dma->mem->lock, flags);
+	grip = lock(dma);
+	ret = lookup(dma, iova, len, write, out_extent);
+	unlock(dma, grip);
 	return ret;
 }
 EXPORT_SYMBOL_GPL(vds_dma_resolve);

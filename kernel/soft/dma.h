@@ -3,8 +3,9 @@
  * dma.h - the one door to guest memory.
  *
  * Addresses that a guest driver writes are IOVAs. The door turns an IOVA into
- * a page that is certainly there (mem.c holds a reference from map to unmap)
- * and copies. There are two ways through it:
+ * a guest physical address, if the device sits behind an IOMMU (endpoint.h),
+ * and that into a page that is certainly there (mem.c holds a reference from
+ * map to unmap), and copies. There are two ways through it:
  *
  * - vds_dma_read(), vds_dma_write(): look up and copy, any context;
  * - a section: vds_dma_enter(), then as many vds_dma_resolve() and
@@ -19,10 +20,13 @@
  *
  *   vdpa core's cf_lock, vhost's device mutex (held by our callers)
  *     vds_core.lock (mutex)			soft/device.c
- *       GPU locks, see gpu/vdgpu.h
- *         vds_mem.users (section)		soft/mem.c
- *           vds_vq.lock (irq)			soft/vq.c
- *             vds_mem.lock (irq)		soft/mem.c
+ *       vds_endpoint.users_lock (mutex)	soft/endpoint.c
+ *         GPU locks, see gpu/vdgpu.h
+ *           vds_mem.users (section)		soft/mem.c
+ *             vds_vq.lock (irq)		soft/vq.c
+ *               vds_endpoint.lock (irq)	soft/endpoint.c
+ *                 vds_mem.lock (irq)		soft/mem.c
+ *                 IOMMU locks, see iommu/vdiommu.h
  *   vds_vq.cb_lock, vds_core.config_cb_lock (irq): held around a callback
  *     into vhost or virtio, which may come back to kick_vq and take
  *     vds_vq.lock; so nobody takes them while holding anything of ours.
@@ -89,6 +93,23 @@ void vds_dma_leave(struct vds_dma *dma);
  * is removed or the meaning of addresses changes otherwise.
  */
 u64 vds_dma_generation(const struct vds_dma *dma);
+
+/**
+ * vds_dma_hold() - what will be resolved is to live on beyond its section
+ * @dma: the device's door
+ *
+ * Before the section, and until the device type has let go of it, by itself or
+ * in its revoke(). Any context.
+ */
+void vds_dma_hold(struct vds_dma *dma);
+
+/**
+ * vds_dma_unhold() - one thing less that is held
+ * @dma: the device's door
+ *
+ * Any context.
+ */
+void vds_dma_unhold(struct vds_dma *dma);
 
 /**
  * struct vds_extent - a piece of contiguous memory of the host

@@ -3,17 +3,41 @@
 #ifndef _VDS_DMA_PRIVATE_H
 #define _VDS_DMA_PRIVATE_H
 
+#include <linux/atomic.h>
 #include <linux/types.h>
 
+struct vds_endpoint;
 struct vds_mem;
 
 /**
  * struct vds_dma - the door to guest memory of one device
  * @mem: stage 2
+ * @endpoint: whose translation comes before stage 2, or NULL: an iova is a gpa.
+ *	Constant once the device is published
+ * @held: how many things made of resolved memory live on beyond sections
  */
 struct vds_dma {
 	struct vds_mem *mem;
+	struct vds_endpoint *endpoint;
+	atomic_t held;
 };
+
+/**
+ * vds_dma_try_forget() - translations have changed, do not remember any
+ * @dma: the door
+ *
+ * Any context. Return: false if a section is open or something is held, so
+ * that somebody may still use what was resolved.
+ */
+bool vds_dma_try_forget(struct vds_dma *dma);
+
+/**
+ * vds_dma_forget() - the same, after all open sections have ended
+ * @dma: the door
+ *
+ * Sleeps. What is held is for the caller to revoke.
+ */
+void vds_dma_forget(struct vds_dma *dma);
 
 /**
  * vds_dma_load16() - read a ring word in one piece

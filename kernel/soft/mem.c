@@ -46,6 +46,15 @@ void vds_mem_set_identity(struct vds_mem *mem, bool identity)
 	up_write(&mem->users);
 }
 
+void vds_mem_touch(struct vds_mem *mem)
+{
+	unsigned long flags;
+
+	write_lock_irqsave(&mem->lock, flags);
+	mem->generation++;
+	write_unlock_irqrestore(&mem->lock, flags);
+}
+
 /* One reference per folio, however many of its pages are in the range. */
 static void get_folios(u64 phys, u64 size)
 {

@@ -73,6 +73,14 @@ void vds_mem_unmap(struct vds_mem *mem, u64 gpa, u64 last,
 		   void (*revoke)(void *data, u64 gpa, u64 last), void *data);
 
 /**
+ * vds_mem_touch() - addresses mean something else from now on
+ * @mem: the memory
+ *
+ * Changes the generation. Any context.
+ */
+void vds_mem_touch(struct vds_mem *mem);
+
+/**
  * vds_mem_lookup() - what the front of a range is backed by
  * @mem: the memory
  * @gpa: first byte

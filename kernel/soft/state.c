@@ -78,7 +78,9 @@ static void begin_service(struct vds_core *core)
 {
 	unsigned int i;
 
-	vds_mem_set_identity(&core->mem, is_host_driver(&core->vds->vdpa));
+	/* What an IOMMU's guest makes of an address is not to be trusted. */
+	vds_mem_set_identity(&core->mem, !core->dma.endpoint &&
+			     is_host_driver(&core->vds->vdpa));
 	if (!core->memcg && current->mm)
 		core->memcg = get_mem_cgroup_from_mm(current->mm);
 	if (!core->pinned) {

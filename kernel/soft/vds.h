@@ -78,6 +78,8 @@ struct vds_queue_type {
  *	fail. The core has already ended VDS_ATOMIC and VDS_THREAD service
  * @revoke: [@iova, @last] is no longer guest memory: nothing of it may be
  *	touched after return (BASE-16). May sleep. Optional
+ * @closed: the VMM has closed the device: what survives a reset is as it was
+ *	when the device was made. After @reset. May sleep, must not fail. Optional
  * @release: the last reference is gone; frees what the type allocated. Accepts
  *	a device that was never registered
  */
@@ -94,6 +96,7 @@ struct vds_device_type {
 			   const void *buf, unsigned int len);
 	void (*reset)(struct vds_device *vds);
 	void (*revoke)(struct vds_device *vds, u64 iova, u64 last);
+	void (*closed)(struct vds_device *vds);
 	void (*release)(struct vds_device *vds);
 };
 
@@ -135,6 +138,19 @@ struct vds_device {
 struct vds_device *vds_device_alloc(const struct vds_device_type *type,
 				    size_t size, struct vdpa_mgmt_dev *mdev,
 				    const char *name, u64 features);
+
+/**
+ * vds_device_set_endpoint() - put a device behind an IOMMU
+ * @vds: not yet registered, ready for its type's revoke()
+ * @iommu: name of the IOMMU's device, which may come later and go earlier
+ * @id: number of the endpoint that the device is there
+ *
+ * From now on every address of its driver is translated, and none leads
+ * anywhere while there is no such IOMMU.
+ *
+ * Return: 0 or a negative errno.
+ */
+int vds_device_set_endpoint(struct vds_device *vds, const char *iommu, u32 id);
 
 /**
  * vds_device_register() - put a finished device on the vdpa bus
