@@ -98,6 +98,12 @@ static bool valid_driver(const struct vdgpu_config *config)
 	       vdgpu_driver_is_valid(config->driver);
 }
 
+static bool valid_iommu(const struct vdgpu_config *config)
+{
+	return strnlen(config->iommu, sizeof(config->iommu)) <
+	       sizeof(config->iommu);
+}
+
 static bool valid_resources(const struct vdgpu_config *config)
 {
 	return config->limits.resources >= 1 &&
@@ -127,6 +133,7 @@ static const struct {
 	{ "num_scanouts", valid_num_scanouts },
 	{ "modes", valid_modes },
 	{ "driver", valid_driver },
+	{ "iommu", valid_iommu },
 	{ "max_resources", valid_resources },
 	{ "max_bytes", valid_bytes },
 	{ "max_entries", valid_entries },

@@ -13,6 +13,9 @@
 /* A guest adds position and size in 32 bits, maybe signed ones. */
 #define VDGPU_MAX_POSITION	(S32_MAX - VDGPU_MAX_DIMENSION)
 
+/* Names of vdpa devices, with the zero. */
+#define VDGPU_IOMMU_SIZE	64
+
 #define VDGPU_MAX_RESOURCES	1048576
 #define VDGPU_MIN_ENTRIES	65536
 #define VDGPU_MAX_ENTRIES	16777216
@@ -38,6 +41,8 @@ struct vdgpu_limits {
  * @edid: offer VIRTIO_GPU_F_EDID
  * @blob: offer VIRTIO_GPU_F_RESOURCE_BLOB, guest blobs only
  * @uuid: offer VIRTIO_GPU_F_RESOURCE_UUID
+ * @iommu: name of the virtio-iommu that the device sits behind, "" for none
+ * @endpoint: its number there
  * @driver: bus driver that may bind: "vhost_vdpa", "virtio_vdpa", or "" for any
  * @limits: quotas
  *
@@ -50,6 +55,8 @@ struct vdgpu_config {
 	bool edid;
 	bool blob;
 	bool uuid;
+	char iommu[VDGPU_IOMMU_SIZE];
+	u32 endpoint;
 	char driver[16];
 	struct vdgpu_limits limits;
 };

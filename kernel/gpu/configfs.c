@@ -232,6 +232,7 @@ static struct vdgpu_config *config_of(struct config_item *item)
 DEVICE_NUMBER(edid, config_of(item)->edid, 0, 1);
 DEVICE_NUMBER(blob, config_of(item)->blob, 0, 1);
 DEVICE_NUMBER(uuid, config_of(item)->uuid, 0, 1);
+DEVICE_NUMBER(endpoint, config_of(item)->endpoint, 0, U32_MAX);
 DEVICE_NUMBER(num_scanouts, config_of(item)->num_scanouts,
 	      1, VDPA_GPU_MAX_SCANOUTS);
 DEVICE_NUMBER(max_resources, config_of(item)->limits.resources,
@@ -271,6 +272,31 @@ static ssize_t device_driver_store(struct config_item *item, const char *page,
 
 CONFIGFS_ATTR(device_, driver);
 
+static ssize_t device_iommu_show(struct config_item *item, char *page)
+{
+	guard(mutex)(&big_lock);
+	return sysfs_emit(page, "%s\n", to_paper(item)->config.iommu);
+}
+
+static ssize_t device_iommu_store(struct config_item *item, const char *page,
+				  size_t len)
+{
+	struct vdgpu_config *config = &to_paper(item)->config;
+	char iommu[sizeof(config->iommu)];
+
+	if (strscpy(iommu, page, sizeof(iommu)) < 0)
+		return -EINVAL;
+	strreplace(iommu, '\n', '\0');
+
+	guard(mutex)(&big_lock);
+	if (is_live_locked(to_paper(item)))
+		return -EBUSY;
+	strscpy(config->iommu, iommu, sizeof(config->iommu));
+	return len;
+}
+
+CONFIGFS_ATTR(device_, iommu);
+
 static ssize_t device_live_show(struct config_item *item, char *page)
 {
 	guard(mutex)(&big_lock);
@@ -281,6 +307,8 @@ CONFIGFS_ATTR_RO(device_, live);
 
 static struct configfs_attribute *device_attrs[] = {
 	&device_attr_driver,
+	&device_attr_iommu,
+	&device_attr_endpoint,
 	&device_attr_edid,
 	&device_attr_blob,
 	&device_attr_uuid,

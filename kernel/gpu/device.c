@@ -135,7 +135,13 @@ static int init_gpu(struct vdgpu_device *gpu, const struct vdgpu_config *config)
 	ret = vdgpu_ctrl_create(gpu);
 	if (ret)
 		return ret;
-	return vdgpu_scanouts_init(gpu);
+	ret = vdgpu_scanouts_init(gpu);
+	if (ret)
+		return ret;
+	if (!*config->iommu)
+		return 0;
+	return vds_device_set_endpoint(&gpu->vds, config->iommu,
+				       config->endpoint);
 }
 
 struct vdgpu_device *vdgpu_device_create(struct vdpa_mgmt_dev *mdev,

@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "../soft/dma.h"
 #include "backing.h"
 #include "image.h"
 #include "scanout.h"
@@ -117,11 +118,18 @@ struct vdgpu_resource *vdgpu_resource_next(struct vdgpu_device *gpu, u32 id)
 	return res;
 }
 
+/* Guest pages are held from create_image() on, see there. */
+static void unlink_guest_image(struct vdgpu_resource *res)
+{
+	list_del_init(&res->guest_link);
+	vds_dma_unhold(vds_device_dma(&res->gpu->vds));
+}
+
 /* The caller holds res->lock, and guest_images_lock if it is a blob. */
 static void drop_image(struct vdgpu_resource *res)
 {
 	if (!list_empty(&res->guest_link)) {
-		list_del_init(&res->guest_link);
+		unlink_guest_image(res);
 		vdgpu_image_revoke(res->image);
 	}
 	vdgpu_image_drop(res->image);
@@ -177,12 +185,17 @@ static struct vdgpu_image *create_guest_image(struct vdgpu_resource *res,
 
 static struct vdgpu_image *create_image(struct vdgpu_resource *res, u64 size)
 {
+	struct vds_dma *dma = vds_device_dma(&res->gpu->vds);
 	struct vdgpu_image *image;
 
 	if (!res->blob)
 		return vdgpu_image_create_host(size);
 
+	/* As long as an image of guest pages is in guest_images. */
+	vds_dma_hold(dma);
 	image = create_guest_image(res, size);
+	if (IS_ERR(image))
+		vds_dma_unhold(dma);
 	if (PTR_ERR_OR_ZERO(image) == -EOPNOTSUPP)
 		return vdgpu_image_create_host(size);
 	return image;
@@ -281,7 +294,7 @@ void vdgpu_resources_revoke(struct vdgpu_device *gpu, u64 iova, u64 last)
 	list_for_each_entry_safe(res, next, &gpu->guest_images, guest_link) {
 		mutex_lock(&res->lock);
 		if (vdgpu_backing_overlaps(res->backing, iova, last)) {
-			list_del_init(&res->guest_link);
+			unlink_guest_image(res);
 			WRITE_ONCE(res->stale, true);
 			vdgpu_image_revoke(res->image);
 		}

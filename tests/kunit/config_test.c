@@ -78,6 +78,8 @@ EDIT(driver_any, config->driver[0] = 0)
 EDIT(driver_virtio, strscpy(config->driver, "virtio_vdpa"))
 EDIT(driver_unknown, strscpy(config->driver, "vfio"))
 EDIT(driver_endless, memset(config->driver, 'v', sizeof(config->driver)))
+EDIT(iommu_named, strscpy(config->iommu, "iommu0"))
+EDIT(iommu_endless, memset(config->iommu, 'i', sizeof(config->iommu)))
 EDIT(resources_0, config->limits.resources = 0)
 EDIT(resources_max, config->limits.resources = 1048576)
 EDIT(resources_above, config->limits.resources = 1048577)
@@ -105,6 +107,7 @@ static const struct rule rules[] = {
 	GOOD(unused_mode), BAD(used_mode),
 	GOOD(driver_any), GOOD(driver_virtio), BAD(driver_unknown),
 	BAD(driver_endless),
+	GOOD(iommu_named), BAD(iommu_endless),
 	BAD(resources_0), GOOD(resources_max), BAD(resources_above),
 	BAD(bytes_below), GOOD(bytes_min),
 	BAD(entries_below), GOOD(entries_min), GOOD(entries_max),
