@@ -55,6 +55,9 @@ install: modules user
 		CONFIG_MODULE_COMPRESS_ALL= modules_install
 	depmod "$$($(MAKE) --no-print-directory -s -C $(KDIR) kernelrelease)"
 	$(MAKE) -C userspace install PREFIX=$(PREFIX)
+	install -D -m 755 tools/viot/vdpa-viot $(DESTDIR)$(PREFIX)/bin/vdpa-viot
+	install -D -m 644 tools/viot/vdpa-viot.1 \
+		$(DESTDIR)$(PREFIX)/share/man/man1/vdpa-viot.1
 
 dkms:
 	tools/install-dkms

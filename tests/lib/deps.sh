@@ -12,6 +12,7 @@ packages() {
 	case "$1" in
 	base)	echo ca-certificates make gcc libc6-dev git pkg-config util-linux ;;
 	user)	echo g++ libdrm-dev libpng-dev ;;
+	viot)	echo python3 ;;
 	conform)	echo python3 ;;
 	static)	echo sparse codespell mandoc shellcheck perl python3 ;;
 	# A User Mode Linux kernel from Debian's linux-source.

@@ -10,7 +10,7 @@ top=$(cd "$here/../.." && pwd)
 log=$top/out/user-tests/build.log
 mkdir -p "$top/out/user-tests"
 
-"$top/tests/lib/deps.sh" base user >&2
+"$top/tests/lib/deps.sh" base user viot >&2
 
 number=0
 failed=0
@@ -35,11 +35,13 @@ fi
 result ok "userspace builds"
 
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0
-for test in "$here"/test_*.c; do
-	name=$(basename "$test" .c)
+for test in "$here"/test_*.c "$here"/test_*.py; do
+	name=$(basename "$test")
+	program=$top/out/user-tests/${name%.c}
+	[ "$name" = "${name%.py}" ] || program=$test
 	text=$top/out/user-tests/$name.log
 	rc=0
-	timeout -s KILL 60 "$top/out/user-tests/$name" > "$text" 2> "$text.err" || rc=$?
+	timeout -s KILL 60 "$program" > "$text" 2> "$text.err" || rc=$?
 	while IFS= read -r line; do
 		case $line in
 		"ok - "*) result ok "${line#ok - }" ;;
