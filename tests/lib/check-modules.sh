@@ -30,7 +30,7 @@ for flavour in 6.12 sid; do
 	[ $flavour = 6.12 ] || sparse=
 	result "modules build for $flavour, W=1 $sparse" \
 		"'$top/tests/lib/build-modules.sh' $flavour W=1 $sparse"
-	for m in vdpa_soft vdpa_gpu; do
+	for m in vdpa_soft vdpa_gpu vdpa_iommu; do
 		result "modinfo of $m for $flavour is complete" \
 			"complete '$out/modules/$flavour/$m.ko'"
 	done

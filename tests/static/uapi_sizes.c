@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include <linux/vdpa_gpu.h>
+#include <linux/vdpa_iommu.h>
 
 #ifdef __cplusplus
 #define ASSERT(condition) static_assert(condition, #condition)
@@ -46,6 +47,22 @@ OFFSET(vdpa_gpu_view_cursor, pixels, 40);
 SIZE(vdpa_gpu_view_set_mode, 32);
 OFFSET(vdpa_gpu_view_set_mode, mode, 8);
 
+SIZE(vdpa_iommu_info, 112);
+OFFSET(vdpa_iommu_info, flags, 12);
+OFFSET(vdpa_iommu_info, domains, 16);
+OFFSET(vdpa_iommu_info, faults_dropped, 40);
+OFFSET(vdpa_iommu_info, name, 48);
+
+SIZE(vdpa_iommu_translate, 32);
+OFFSET(vdpa_iommu_translate, result, 12);
+OFFSET(vdpa_iommu_translate, iova, 16);
+OFFSET(vdpa_iommu_translate, gpa, 24);
+
+SIZE(vdpa_iommu_test_access, 40);
+OFFSET(vdpa_iommu_test_access, iova, 16);
+OFFSET(vdpa_iommu_test_access, data, 24);
+OFFSET(vdpa_iommu_test_access, result, 32);
+
 /* As on x86; architectures that cut ioctl numbers otherwise are not tested. */
 #if defined(__x86_64__) || defined(__i386__)
 NUMBER(VDPA_GPU_VIEW_INFO, 0xc050bd00);
@@ -54,4 +71,7 @@ NUMBER(VDPA_GPU_VIEW_DAMAGE, 0xc028bd02);
 NUMBER(VDPA_GPU_VIEW_EXPORT, 0xc078bd03);
 NUMBER(VDPA_GPU_VIEW_CURSOR, 0xc030bd04);
 NUMBER(VDPA_GPU_VIEW_SET_MODE, 0x4020bd05);
+NUMBER(VDPA_IOMMU_INFO, 0xc070b900);
+NUMBER(VDPA_IOMMU_TRANSLATE, 0xc020b901);
+NUMBER(VDPA_IOMMU_TEST_ACCESS, 0xc028b902);
 #endif
