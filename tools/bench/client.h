@@ -76,6 +76,8 @@ void script_add_flush(struct script *script, uint32_t id, struct rect r);
 
 /* Make the requests available and kick. */
 void script_start(struct script *script);
+/* Has the device used all that was made available? */
+bool script_is_done(const struct script *script);
 /* Take them back, all of them done. */
 void script_finish(struct script *script);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * gpu-bench MODE [OPTION...]: times of a virtio-gpu behind /dev/vhost-vdpa-N,
- * without a guest. See Documentation/benchmarks.rst.
+ * without a guest, or behind PCI, inside one. See Documentation/benchmarks.rst.
  */
 #include <getopt.h>
 #include <setjmp.h>
@@ -19,6 +19,7 @@ static const struct {
 	{ "latency", mode_latency, false },
 	{ "frames", mode_frames, false },
 	{ "draw", mode_draw, false },
+	{ "pace", mode_pace, false },
 	{ "flood", mode_flood, false },
 	{ "first", mode_first, true },
 };
@@ -27,6 +28,9 @@ static const struct {
 
 static const struct option options[] = {
 	{ "device", required_argument, NULL, 'd' },
+	{ "pci", required_argument, NULL, 'P' },
+	{ "cost", required_argument, NULL, 'o' },
+	{ "period", required_argument, NULL, 'e' },
 	{ "view", required_argument, NULL, 'v' },
 	{ "name", required_argument, NULL, 'n' },
 	{ "tag", required_argument, NULL, 't' },
@@ -42,16 +46,20 @@ static void usage(FILE *out)
 {
 	fprintf(out,
 "usage: gpu-bench MODE --device /dev/vhost-vdpa-N [OPTION...]\n"
+"       gpu-bench MODE --pci 0000:00:05.0 [OPTION...]    in a guest; no interrupts\n"
 "  latency  kick to used of TRANSFER_TO_HOST_2D and RESOURCE_FLUSH of a square\n"
 "  frames   1080p: time of a frame and of a memcpy, CPU time of a frame\n"
 "  draw     1080p frames, timed and nothing else\n"
+"  pace     a 1080p frame every --period, then none: what a frame costs the host\n"
 "  flood    1080p frames as fast as they go, until killed\n"
 "  first    makes device --name, draws, waits for a viewer to see it, deletes it\n"
 "options:\n"
 "  --count N   samples (1000)         --size N   edge of the square (64)\n"
 "  --spin      do not sleep waiting   --blob     frames: also as a blob\n"
 "  --name X    vdpa device, whose thread's CPU time counts\n"
-"  --tag X     put before each name   --view X   /dev/vdpa-gpu/NAME.view\n");
+"  --tag X     put before each name   --view X   /dev/vdpa-gpu/NAME.view\n"
+"  --cost X    pace: cpu.stat of the control group that serves us, on the host\n"
+"  --period N  pace: microseconds (30000)\n");
 }
 
 static void parse(struct plan *plan, int argc, char **argv)
@@ -60,7 +68,16 @@ static void parse(struct plan *plan, int argc, char **argv)
 
 	while ((opt = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		switch (opt) {
-		case 'd': plan->opts.device = optarg; break;
+		case 'd':
+			plan->opts.device = optarg;
+			plan->opts.transport = &vdpa_dev_ops;
+			break;
+		case 'P':
+			plan->opts.device = optarg;
+			plan->opts.transport = &pci_dev_ops;
+			break;
+		case 'o': plan->cost = optarg; break;
+		case 'e': plan->period_us = strtoul(optarg, NULL, 0); break;
 		case 'v': plan->opts.view = optarg; break;
 		case 'n': plan->name = optarg; break;
 		case 't': plan->tag = optarg; break;
@@ -81,7 +98,9 @@ int main(int argc, char **argv)
 	struct plan plan = {
 		.c = &client,
 		.opts.timeout_ms = 30000,
+		.opts.transport = &vdpa_dev_ops,
 		.tag = "",
+		.period_us = 30000,
 		.count = 1000,
 		.size = 64,
 		.wait = WAIT_CALL,

@@ -12,7 +12,6 @@
 #include "mgmt.h"
 
 #define RES_SMALL	1u
-#define RES_FRAME	2u
 #define RES_BLOB	3u
 
 /* Samples that find caches and branch predictors as they will stay. */
@@ -51,7 +50,7 @@ void mode_latency(const struct plan *plan)
 	client_close(c);
 }
 
-static void frame_script(struct script *script, struct ctx *c)
+void frame_script(struct script *script, struct ctx *c)
 {
 	const struct rect all = RECT(0, 0, FRAME_WIDTH, FRAME_HEIGHT);
 
@@ -184,7 +183,7 @@ void mode_draw(const struct plan *plan)
 	client_resource(c, RES_FRAME, FRAME_WIDTH, FRAME_HEIGHT);
 	frame_script(&script, c);
 	for (unsigned int i = 0; i < plan->count; i++)
-		sample(plan, "frame", script_run(&script, WAIT_CALL));
+		sample(plan, "frame", script_run(&script, plan->wait));
 	client_close(c);
 }
 

@@ -6,6 +6,9 @@
 ROUNDS=${ROUNDS:-5}
 SAMPLES=${SAMPLES:-1500}
 FRAMES=${FRAMES:-30}
+PACES=${PACES:-2}
+PAIR_ROUNDS=${PAIR_ROUNDS:-$ROUNDS}
+. /share/cases/measure-guest.sh
 
 mods_load
 insmod /share/modules/bench_memcpy.ko
@@ -47,6 +50,13 @@ while [ $n -lt "$ROUNDS" ]; do
 done
 
 stats_of bench0 > "$(case_dir)/stats"
+
+if [ "$PAIR_ROUNDS" -gt 0 ]; then
+	gpu_add pair0
+	pair_rounds pair0 "$PAIR_ROUNDS"
+	stats_of pair0 > "$(case_dir)/stats.pair"
+	check "the guest's device is deleted" gpu_del pair0
+fi
 nproc > "$(case_dir)/cpus"
 uname -r > "$(case_dir)/kernel"
 qemu-system-x86_64 --version | head -n 1 > "$(case_dir)/qemu"

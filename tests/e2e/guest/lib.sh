@@ -17,6 +17,21 @@ guest_setup() {
 	udevadm settle
 }
 
+# Run the commands that the case sends over the serial line, "NUMBER COMMAND"
+# each, and answer agent-done-NUMBER-STATUS.
+guest_obey() {
+	echo guest-ready
+	while read -r n command; do
+		[ "$command" != exit ] || break
+		( set +e; eval "$command" ) < /dev/null >> "$dir/$name.agent" 2>&1
+		rc=$?
+		dmesg > "$dir/$name.dmesg"
+		echo
+		echo "agent-done-$n-$rc"
+	done
+	guest_exit
+}
+
 guest_exit() {
 	dmesg > "$dir/$name.dmesg"
 	sync
