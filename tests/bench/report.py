@@ -21,6 +21,10 @@ def quantile(values, q):
     return values[min(len(values) - 1, int(q * len(values)))]
 
 
+def p5(values):
+    return quantile(values, 0.05)
+
+
 def p50(values):
     return statistics.median(values)
 
@@ -123,8 +127,13 @@ def metrics_of(samples):
         samples, ["guest.qemu.spin"], ["guest.ours.spin"], p50, ">= 3",
         "TRANSFER 64x64 + FLUSH with one kick; " + IN_GUEST + "; the driver "
         "looks at the used index, there is no interrupt in it")
+    out["flush.p5_speedup_vs_qemu"] = ratio(
+        samples, ["guest.qemu.spin"], ["guest.ours.spin"], p5, "",
+        "as flush.p50_speedup_vs_qemu, of the samples that the rest of the "
+        "machine disturbed least: QEMU's main loop must be scheduled, which "
+        "on a busy machine takes longer than its work")
     for who, device in (("ours", "our device"), ("qemu", "virtio-gpu-pci")):
-        for label, stat in (("p50", p50), ("p99", p99)):
+        for label, stat in (("p5", p5), ("p50", p50), ("p99", p99)):
             out[f"flush.guest.{who}.{label}"] = single(
                 samples, f"guest.{who}.spin", stat, "ns", 1, "",
                 f"as flush.p50_speedup_vs_qemu, {device} alone")

@@ -6,7 +6,7 @@
 ROUNDS=${ROUNDS:-5}
 SAMPLES=${SAMPLES:-1500}
 FRAMES=${FRAMES:-30}
-PACES=${PACES:-2}
+PACES=${PACES:-4}
 PAIR_ROUNDS=${PAIR_ROUNDS:-$ROUNDS}
 . /share/cases/measure-guest.sh
 
