@@ -48,7 +48,38 @@ is_loaded() { [ -d "/sys/module/$1" ]; }
 
 load_modules() {
 	is_loaded vdpa_soft || insmod $MOD/kernel/soft/vdpa_soft.ko || return 1
+	is_loaded vdpa_iommu || insmod $MOD/kernel/iommu/vdpa_iommu.ko || return 1
 	is_loaded vdpa_gpu || insmod $MOD/kernel/gpu/vdpa_gpu.ko
+}
+
+# conform OPTION...: the runner; its lines are passed on.
+conform() {
+	"$CONFORM" "$@" >/run/out/conform.tap 2>/run/tmp/conform.err
+	_status=$?
+	grep -E '^(ok|not ok|#)' /run/out/conform.tap |
+		sed -E 's/^(ok|not ok) [0-9]+ (- )?/\1 /' | note
+	cat /run/tmp/conform.err
+	return $_status
+}
+
+# iommu_add NAME [ATTRIBUTE=VALUE|endpoint:ID]...: describe and create it
+iommu_add() {
+	_iommu=$1
+	_dir=/sys/kernel/config/vdpa_iommu/$_iommu; shift
+	mkdir "$_dir" || return 1
+	for _word; do
+		case $_word in
+		endpoint:*) mkdir "$_dir/endpoints/${_word#*:}" ;;
+		*) echo "${_word#*=}" >"$_dir/${_word%%=*}" ;;
+		esac || return 1
+	done
+	vdpa dev add name "$_iommu" mgmtdev vdpa_iommu
+}
+
+iommu_del() {
+	vdpa dev del "$1" &&
+		rmdir "/sys/kernel/config/vdpa_iommu/$1"/endpoints/* &&
+		rmdir "/sys/kernel/config/vdpa_iommu/$1"
 }
 
 # gpu_config NAME [ATTRIBUTE=VALUE]...: describe a device

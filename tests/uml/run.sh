@@ -39,7 +39,7 @@ build_modules() {
 		Kbuild kernel uapi tests/kunit "$mod/") ||
 		uml_die "cannot copy the sources"
 	make -C "$UML_BASE" -j"$UML_JOBS" "${UML_MAKE[@]}" M="$mod" \
-		modules >"$OUT/modules.log" 2>&1 || {
+		CONFIG_VDPA_IOMMU_TEST_ENDPOINT=y modules >"$OUT/modules.log" 2>&1 || {
 		tail -n 40 "$OUT/modules.log" | diag
 		uml_die "the modules do not build: $OUT/modules.log"
 	}
