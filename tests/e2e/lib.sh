@@ -75,7 +75,7 @@ is_loaded() { grep -q "^$1 " /proc/modules; }
 mods_load() { # the modules under test, and both bus drivers before them
 	local m d
 	modprobe -a vhost_vdpa virtio_vdpa
-	for m in vdpa_soft vdpa_gpu; do
+	for m in vdpa_soft vdpa_gpu vdpa_iommu; do
 		is_loaded $m && continue
 		for d in $(modinfo -F depends /share/modules/$m.ko | tr , ' '); do
 			is_loaded "$d" || modprobe "$d"
@@ -85,6 +85,7 @@ mods_load() { # the modules under test, and both bus drivers before them
 }
 
 mods_unload() {
+	! is_loaded vdpa_iommu || rmmod vdpa_iommu
 	! is_loaded vdpa_gpu || rmmod vdpa_gpu
 	! is_loaded vdpa_soft || rmmod vdpa_soft
 }
@@ -105,6 +106,26 @@ gpu_del() {
 	vdpa dev del "$1" || return 1
 	[ ! -d "/sys/kernel/config/vdpa_gpu/$1" ] ||
 		rmdir "/sys/kernel/config/vdpa_gpu/$1"
+}
+
+# iommu_add NAME [ATTRIBUTE=VALUE|endpoint:ID]...: in that order; attributes
+# are those of configfs, as endpoints/8/reserved.
+iommu_add() {
+	local name="$1" dir="/sys/kernel/config/vdpa_iommu/$1" word; shift
+	mkdir "$dir"
+	for word; do
+		case $word in
+		endpoint:*)	mkdir "$dir/endpoints/${word#*:}" ;;
+		*)		echo "${word#*=}" > "$dir/${word%%=*}" ;;
+		esac
+	done
+	vdpa dev add name "$name" mgmtdev vdpa_iommu
+}
+
+iommu_del() {
+	vdpa dev del "$1" || return 1
+	rmdir "/sys/kernel/config/vdpa_iommu/$1"/endpoints/* 2> /dev/null
+	rmdir "/sys/kernel/config/vdpa_iommu/$1"
 }
 
 # The vhost character device of a vdpa device.
@@ -138,10 +159,38 @@ shows_nothing() {
 	! viewer screenshot --device "$(view_of "$1")" --scanout "${2:-0}" -o /run/none.png
 }
 
-stats_of() { cat "/sys/kernel/debug/vdpa_soft/$1/stats" "/sys/kernel/debug/vdpa_gpu/$1/stats"; }
+stats_of() { cat /sys/kernel/debug/vdpa_*/"$1"/stats; }
 stat_of() { stats_of "$1" 2> /dev/null | awk -v k="$2" '$1 == k { print $2; exit }'; }
 
+# --- conformance -----------------------------------------------------------
+
+# conform NAME OPTION...: vdpa-conform's verdicts as tests of ours, "NAME: ".
+conform() {
+	local name="$1" rc=0 line; shift
+	vdpa-conform --quick --json "$(case_dir)/$name.json" "$@" \
+		> "$(case_dir)/$name.tap" 2> "$(case_dir)/$name.err" || rc=$?
+	while read -r line; do
+		case $line in
+		"ok "*)		ok "$name: ${line#ok * - }" ;;
+		"not ok "*)	not_ok "$name: ${line#not ok * - }" ;;
+		"#"*)		diag "${line#\# }" ;;
+		esac
+	done < "$(case_dir)/$name.tap"
+	same "$name: the suite ends in order" 0 $rc
+}
+
 # --- guests ----------------------------------------------------------------
+
+# iommu_guest NAME WORDS: a guest with PCI whose GPU, gpu0, sits behind iommu0;
+# guest/iommu.sh drives it. Needs /run/qemu-ids. QEMU looks for rings at their
+# iova, so the aperture has to be guest memory.
+iommu_aperture() { echo "input_start=0x100000 input_last=0x17ffffff"; }
+iommu_guest() {
+	pci_guest "$1" /run/qemu-ids iommu.sh "$2" memory-backend-ram,size=384M \
+		-acpitable file=/share/viot.bin \
+		-device "vhost-vdpa-device-pci,vhostdev=$(vhost_of iommu0),addr=2,disable-legacy=on" \
+		-device "vhost-vdpa-device-pci,vhostdev=$(vhost_of gpu0),addr=5,disable-legacy=on,iommu_platform=on"
+}
 
 # QEMU's arguments for a device of ours.
 gpu_args() { echo "-device vhost-vdpa-device,vhostdev=$(vhost_of "$1")"; }
@@ -265,7 +314,8 @@ clean_up() {
 	for d in /sys/bus/vdpa/devices/*; do
 		[ ! -e "$d" ] || timeout 20 vdpa dev del "$(basename "$d")"
 	done
-	for d in /sys/kernel/config/vdpa_gpu/*/; do
+	rmdir /sys/kernel/config/vdpa_iommu/*/endpoints/* 2> /dev/null
+	for d in /sys/kernel/config/vdpa_gpu/*/ /sys/kernel/config/vdpa_iommu/*/; do
 		[ ! -d "$d" ] || rmdir "$d"
 	done
 }

@@ -17,7 +17,7 @@ silence=${BENCH_SILENCE:-900}
 
 plan_failed() { echo "not ok 1 - bench: $1"; echo 1..1; exit 1; }
 
-"$top/tests/lib/deps.sh" base bench kernel || plan_failed "install packages"
+"$top/tests/lib/deps.sh" base bench kernel viot || plan_failed "install packages"
 image=$("$top/tests/lib/roots.sh" bench) || plan_failed "make the bench's root"
 rm -rf "$dir"
 mkdir -p "$share"/{out,modules,bin}
@@ -25,12 +25,16 @@ mkdir -p "$share"/{out,modules,bin}
 SRC=$here/module "$top/tests/lib/build-modules.sh" 6.12 W=1 ||
 	plan_failed "build the bench's own module"
 if [ -e "$top/Kbuild" ] && [ -z "${BENCH_NO_BUILD:-}" ]; then
-	"$top/tests/lib/build-modules.sh" 6.12 W=1 || plan_failed "build the modules"
+	"$top/tests/lib/build-modules.sh" 6.12 W=1 CONFIG_VDPA_IOMMU_TEST_ENDPOINT=y ||
+		plan_failed "build the modules"
 	"$top/tests/lib/build-user.sh" || plan_failed "build the programs"
 fi
 cp "$out"/modules/6.12-module/*.ko "$out"/modules/6.12/*.ko "$share/modules/" 2> /dev/null
 cp "$out"/user-6.12/bin/* "$share/bin/" 2> /dev/null
 cp -r "$here/cases" "$here/guest" "$here/lib.sh" "$here/host.sh" "$here/qemu-ids" "$share/"
+
+"$top/tools/viot/vdpa-viot" --iommu 00:02.0 --endpoint 00:05.0 \
+	-o "$share/viot.bin" || plan_failed "make a VIOT"
 
 # The cases, each with the seconds after which it counts as stuck: a line
 # "# limit: N" in the case, else 300.

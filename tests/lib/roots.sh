@@ -20,9 +20,11 @@ build_packages=make,gcc,g++,libc6-dev,sparse,kmod,pkg-config,libpng-dev,libdrm-d
 bench_packages=busybox-static,kmod,iproute2,udev,procps,strace
 bench_packages=$bench_packages,qemu-system-x86,libgl1-mesa-dri
 bench_packages=$bench_packages,weston,seatd,libdrm-tests,libpng16-16t64,fonts-dejavu-core
+bench_packages=$bench_packages,acpica-tools
 
-# What L1 and L2 need before they see their root.
-boot_modules='virtio_pci virtio_mmio virtio_blk ext4 overlay 9p 9pnet_virtio'
+# What L1 and L2 need before they see their root; and an IOMMU's driver, which
+# some guests want early.
+boot_modules='virtio_iommu virtio_pci virtio_mmio virtio_blk ext4 overlay 9p 9pnet_virtio'
 
 # repository LABEL: where the machine's own apt gets Debian's packages from.
 repository() {

@@ -5,19 +5,9 @@
 # on devices that together have everything. tests/e2e/conform.sh merges what
 # the runs found.
 judge() { # NAME [ATTRIBUTE=VALUE...]
-	local name="$1" rc=0 line; shift
+	local name="$1"; shift
 	check "$name: device is created" gpu_add gpu0 "$@"
-	vdpa-conform --quick --device "$(vhost_of gpu0)" --view "$(view_of gpu0)" \
-		--json "$(case_dir)/$name.json" \
-		> "$(case_dir)/$name.tap" 2> "$(case_dir)/$name.err" || rc=$?
-	while read -r line; do
-		case $line in
-		"ok "*)		ok "$name: ${line#ok * - }" ;;
-		"not ok "*)	not_ok "$name: ${line#not ok * - }" ;;
-		"#"*)		diag "${line#\# }" ;;
-		esac
-	done < "$(case_dir)/$name.tap"
-	same "$name: the suite ends in order" 0 $rc
+	conform "$name" --device "$(vhost_of gpu0)" --view "$(view_of gpu0)"
 	check "$name: device is deleted" gpu_del gpu0
 }
 

@@ -16,7 +16,7 @@ viewer screenshot --wait 30 -o "$(case_dir)/demo.png"
 	echo "host_kernel $(uname -r)"
 	echo "guest_kernel $(l2_get l2 'uname -r')"
 	echo "guest_driver $(l2_get l2 'ls /sys/bus/virtio/drivers/virtio_gpu/ | grep virtio | head -n 1')"
-	echo "vmm $(qemu-system-x86_64 --version | head -n 1)"
+	echo "vmm $(qemu-system-x86_64 --version | head -n 1), unmodified: -M microvm -device vhost-vdpa-device"
 	echo "picture $(png-crc "$(case_dir)/demo.png" | cut -d' ' -f1)"
 	stats_of gpu0
 } > "$(case_dir)/report"
