@@ -10,11 +10,14 @@
 
 static const char usage[] =
 "usage: vdpa-conform --device /dev/vhost-vdpa-N [--view FILE] [options]\n"
+"       vdpa-conform --device /dev/vhost-vdpa-N [--iommu FILE] [options]\n"
 "       vdpa-conform --pci 0000:00:05.0 [options]\n"
 "  --device FILE    the device under test, on its host\n"
 "  --pci ADDRESS    the device under test, in a guest; no driver is bound\n"
 "  --view FILE      its view device, for rows that need eyes\n"
-"  --profile NAME   which chapters; gpu2d is the only one\n"
+"  --iommu FILE     test endpoint of an IOMMU, for rows about access\n"
+"  --endpoint ID    an endpoint of an IOMMU, up to 8 times (8, 9, 10)\n"
+"  --profile NAME   refuse a device that is not gpu2d, or iommu\n"
 "  --only GLOB      cases whose id, or id and title, match\n"
 "  --json FILE      verdict of every clause\n"
 "  --quick          fewer rounds\n"
@@ -22,15 +25,17 @@ static const char usage[] =
 "  --timeout MS     how long to wait for an answer (10000)\n"
 "  --list           list the cases and exit\n"
 "  --hammer SECONDS random requests and damage instead of cases\n"
-"  --seed N         for --hammer\n";
+"  --seed N         of what is random: --hammer, and an IOMMU's model\n";
 
-enum { DEVICE = 256, PCI, VIEW, PROFILE, ONLY, JSON, QUICK, FOREIGN, TIMEOUT, LIST,
-       HAMMER, SEED, HELP };
+enum { DEVICE = 256, PCI, VIEW, IOMMU, ENDPOINT, PROFILE, ONLY, JSON, QUICK,
+       FOREIGN, TIMEOUT, LIST, HAMMER, SEED, HELP };
 
 static const struct option options[] = {
 	{ "device", required_argument, NULL, DEVICE },
 	{ "pci", required_argument, NULL, PCI },
 	{ "view", required_argument, NULL, VIEW },
+	{ "iommu", required_argument, NULL, IOMMU },
+	{ "endpoint", required_argument, NULL, ENDPOINT },
 	{ "profile", required_argument, NULL, PROFILE },
 	{ "only", required_argument, NULL, ONLY },
 	{ "json", required_argument, NULL, JSON },
@@ -48,13 +53,42 @@ struct args {
 	struct opts opts;
 	bool list;
 	unsigned int hammer;
-	unsigned int seed;
 };
+
+/* What the bench configures. */
+static const uint32_t default_endpoints[] = { 8, 9, 10 };
 
 static int bad_usage(void)
 {
 	fputs(usage, stderr);
 	return -1;
+}
+
+static int add_endpoint(struct opts *opts, const char *text)
+{
+	char *end;
+	unsigned long id = strtoul(text, &end, 0);
+
+	if (*end || end == text || id > UINT32_MAX || opts->nr_endpoints ==
+	    sizeof(opts->endpoint) / sizeof(opts->endpoint[0]))
+		return bad_usage();
+	opts->endpoint[opts->nr_endpoints++] = id;
+	return 0;
+}
+
+static int finish(struct args *args)
+{
+	struct opts *opts = &args->opts;
+
+	if (!args->list && !opts->device)
+		return bad_usage();
+	if (!opts->nr_endpoints) {
+		memcpy(opts->endpoint, default_endpoints,
+		       sizeof(default_endpoints));
+		opts->nr_endpoints = sizeof(default_endpoints) /
+				     sizeof(default_endpoints[0]);
+	}
+	return 1;
 }
 
 /* Return: 1 to go on, 0 for a good end, -1 for a bad one. */
@@ -73,6 +107,11 @@ static int parse(int argc, char **argv, struct args *args)
 			args->opts.transport = &pci_dev_ops;
 			break;
 		case VIEW: args->opts.view = optarg; break;
+		case IOMMU: args->opts.iommu = optarg; break;
+		case ENDPOINT:
+			if (add_endpoint(&args->opts, optarg))
+				return -1;
+			break;
 		case ONLY: args->opts.only = optarg; break;
 		case JSON: args->opts.json = optarg; break;
 		case QUICK: args->opts.quick = true; break;
@@ -80,10 +119,11 @@ static int parse(int argc, char **argv, struct args *args)
 		case TIMEOUT: args->opts.timeout_ms = atoi(optarg); break;
 		case LIST: args->list = true; break;
 		case HAMMER: args->hammer = atoi(optarg); break;
-		case SEED: args->seed = strtoul(optarg, NULL, 0); break;
+		case SEED: args->opts.seed = strtoul(optarg, NULL, 0); break;
 		case PROFILE:
-			if (strcmp(optarg, "gpu2d"))
+			if (strcmp(optarg, "gpu2d") && strcmp(optarg, "iommu"))
 				return bad_usage();
+			args->opts.profile = optarg;
 			break;
 		case HELP:
 			fputs(usage, stdout);
@@ -91,9 +131,9 @@ static int parse(int argc, char **argv, struct args *args)
 		default:
 			return bad_usage();
 		}
-	if (optind < argc || (!args->list && !args->opts.device))
+	if (optind < argc)
 		return bad_usage();
-	return 1;
+	return finish(args);
 }
 
 static int run(const struct args *args)
@@ -105,9 +145,14 @@ static int run(const struct args *args)
 
 	if (runner_open(&c, &args->opts))
 		return 2;
+	if (args->hammer && c.device_id != ID_GPU) {
+		fputs("--hammer is for GPUs\n", stderr);
+		runner_close(&c);
+		return 2;
+	}
 	if (args->hammer) {
 		printf("TAP version 13\n1..1\n");
-		good = hammer_run(&c, args->hammer, args->seed);
+		good = hammer_run(&c, args->hammer, args->opts.seed);
 		runner_close(&c);
 		return !good;
 	}
@@ -127,7 +172,7 @@ static int run(const struct args *args)
 
 int main(int argc, char **argv)
 {
-	struct args args = { .opts.timeout_ms = 10000, .seed = 1 };
+	struct args args = { .opts.timeout_ms = 10000, .opts.seed = 1 };
 	int go_on = parse(argc, argv, &args);
 
 	if (go_on <= 0)

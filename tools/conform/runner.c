@@ -9,17 +9,46 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static const struct test_case *const tables[] = {
-	cases_base, cases_ring, cases_hostile, cases_gpu2d_device,
-	cases_gpu2d_header, cases_gpu2d_fence, cases_gpu2d_display,
-	cases_gpu2d_resource, cases_gpu2d_scanout, cases_gpu2d_transfer,
-	cases_gpu2d_cursor, cases_gpu2d_backing, cases_gpu2d_blob,
+#include "viommu.h"
+
+/* Whose cases they are; 0: of both, but for rows that say ONLY_GPU. */
+static const struct {
+	const struct test_case *cases;
+	uint32_t device;
+} tables[] = {
+	{ cases_base, 0 },
+	{ cases_ring, 0 },
+	{ cases_hostile, 0 },
+	{ cases_gpu2d_device, ID_GPU },
+	{ cases_gpu2d_header, ID_GPU },
+	{ cases_gpu2d_fence, ID_GPU },
+	{ cases_gpu2d_display, ID_GPU },
+	{ cases_gpu2d_resource, ID_GPU },
+	{ cases_gpu2d_scanout, ID_GPU },
+	{ cases_gpu2d_transfer, ID_GPU },
+	{ cases_gpu2d_cursor, ID_GPU },
+	{ cases_gpu2d_backing, ID_GPU },
+	{ cases_gpu2d_blob, ID_GPU },
+	{ cases_iommu_device, ID_IOMMU },
+	{ cases_iommu_bypass, ID_IOMMU },
+	{ cases_iommu_request, ID_IOMMU },
 };
 
 #define NR_TABLES	(sizeof(tables) / sizeof(tables[0]))
 
 /* What the host had plugged in before a case played with it. */
 static struct mode modes[16];
+
+/* Rows of the other device are left out, not skipped: they say nothing. */
+static bool applies(const struct ctx *c, unsigned int table,
+		    const struct test_case *tc)
+{
+	uint32_t device = tables[table].device;
+
+	if (!device && (tc->flags & ONLY_GPU))
+		device = ID_GPU;
+	return !device || device == c->device_id;
+}
 
 static bool matches(const struct opts *opts, const struct test_case *tc)
 {
@@ -35,18 +64,48 @@ static bool matches(const struct opts *opts, const struct test_case *tc)
 void runner_list(const struct opts *opts)
 {
 	for (unsigned int t = 0; t < NR_TABLES; t++)
-		for (const struct test_case *tc = tables[t]; tc->id; tc++)
+		for (const struct test_case *tc = tables[t].cases; tc->id; tc++)
 			if (matches(opts, tc))
 				printf("%s\t%s%s%s\n", tc->id, tc->title,
 				       tc->run ? "" : "\tuntestable: ",
 				       tc->run ? "" : tc->why);
 }
 
+static int look_at_gpu(struct ctx *c)
+{
+	uint32_t scanouts = 0;
+	int err = dev_get_config(&c->dev, 8, &scanouts, 4);
+
+	c->num_scanouts = scanouts;
+	if (!err && (!scanouts || scanouts > 16))
+		err = -EPROTO;
+	return err;
+}
+
+static int look_at_type(struct ctx *c)
+{
+	const char *profile = c->opts->profile;
+	const char *own = c->device_id == ID_IOMMU ? "iommu" : "gpu2d";
+
+	if (profile && strcmp(profile, own))
+		return -ENODEV;
+	switch (c->device_id) {
+	case ID_GPU:
+		return look_at_gpu(c);
+	case ID_IOMMU:
+		return viommu_look(c);
+	default:
+		return -ENODEV;
+	}
+}
+
 static int look(struct ctx *c)
 {
-	uint32_t size, scanouts = 0;
+	uint32_t size;
 	int err = dev_reset(&c->dev);
 
+	if (!err)
+		err = dev_get_device_id(&c->dev, &c->device_id);
 	if (!err)
 		err = dev_get_features(&c->dev, &c->all_offered);
 	c->offered = c->all_offered & KNOWN_FEATURES;
@@ -57,14 +116,34 @@ static int look(struct ctx *c)
 	if (!err)
 		err = dev_get_config_size(&c->dev, &size);
 	if (!err)
-		err = dev_get_config(&c->dev, 8, &scanouts, 4);
-	c->num_scanouts = scanouts;
-	if (!err && (!scanouts || scanouts > 16))
-		err = -EPROTO;
+		err = look_at_type(c);
 	if (c->ring_max > RING_MAX)
 		c->ring_max = RING_MAX;
 	if (c->cursor_max > RING_MAX)
 		c->cursor_max = RING_MAX;
+	return err;
+}
+
+static int open_view(struct ctx *c, const char *path)
+{
+	int err = capture_open(&c->cap, path);
+
+	if (err) {
+		fprintf(stderr, "%s: %s\n", path, strerror(-err));
+		return err;
+	}
+	c->have_view = true;
+	for (unsigned int i = 0; i < c->num_scanouts; i++)
+		capture_mode(&c->cap, i, &modes[i]);
+	return 0;
+}
+
+static int open_testep(struct ctx *c, const char *path)
+{
+	int err = testep_open(&c->testep, path);
+
+	if (err)
+		fprintf(stderr, "%s: %s\n", path, strerror(-err));
 	return err;
 }
 
@@ -76,6 +155,7 @@ int runner_open(struct ctx *c, const struct opts *opts)
 	memset(c, 0, sizeof(*c));
 	c->opts = opts;
 	c->cap.fd = -1;
+	c->testep.fd = -1;
 	/* vhost counts pinned pages against it, also for root. */
 	setrlimit(RLIMIT_MEMLOCK, &all);
 	c->config_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -88,17 +168,11 @@ int runner_open(struct ctx *c, const struct opts *opts)
 		fprintf(stderr, "%s: %s\n", opts->device, strerror(-err));
 		return err;
 	}
-	if (!opts->view)
-		return 0;
-	err = capture_open(&c->cap, opts->view);
-	if (err) {
-		fprintf(stderr, "%s: %s\n", opts->view, strerror(-err));
-		return err;
-	}
-	c->have_view = true;
-	for (unsigned int i = 0; i < c->num_scanouts; i++)
-		capture_mode(&c->cap, i, &modes[i]);
-	return 0;
+	if (opts->view && c->device_id == ID_GPU)
+		err = open_view(c, opts->view);
+	if (opts->iommu && c->device_id == ID_IOMMU)
+		err = open_testep(c, opts->iommu);
+	return err;
 }
 
 void runner_close(struct ctx *c)
@@ -107,14 +181,14 @@ void runner_close(struct ctx *c)
 		dev_reset(&c->dev);
 	dev_close(&c->dev);
 	capture_close(&c->cap);
+	testep_close(&c->testep);
 	mem_finish(&c->mem);
 	close(c->config_fd);
 }
 
-static const char *missing(const struct ctx *c, const struct test_case *tc)
+static const char *missing_of_gpu(const struct ctx *c,
+				  const struct test_case *tc)
 {
-	if (!tc->run)
-		return tc->why;
 	if ((tc->flags & NEED_VIEW) && !c->have_view)
 		return "needs --view";
 	if ((tc->flags & NEED_TWO) && c->num_scanouts < 2)
@@ -128,6 +202,42 @@ static const char *missing(const struct ctx *c, const struct test_case *tc)
 	if ((tc->flags & NEED_UUID) &&
 	    !(c->offered & BIT64(VIRTIO_GPU_F_RESOURCE_UUID)))
 		return "RESOURCE_UUID is not offered";
+	return NULL;
+}
+
+static const char *missing_of_iommu(const struct ctx *c,
+				    const struct test_case *tc)
+{
+	bool bypass = viommu_has(c, VIRTIO_IOMMU_F_BYPASS_CONFIG);
+
+	if ((tc->flags & (NEED_TESTEP | NEED_ACCESS)) && c->testep.fd < 0)
+		return "needs --iommu";
+	if ((tc->flags & NEED_ACCESS) && !c->testep.can_access)
+		return "needs a module that was built for tests";
+	if ((tc->flags & NEED_BYPASS) && !bypass)
+		return "BYPASS_CONFIG is not offered";
+	if ((tc->flags & NEED_STRICT) && bypass)
+		return "BYPASS_CONFIG is offered";
+	if ((tc->flags & NEED_PROBE) && !viommu_has(c, VIRTIO_IOMMU_F_PROBE))
+		return "PROBE is not offered";
+	if ((tc->flags & NEED_MMIO) && !viommu_has(c, VIRTIO_IOMMU_F_MMIO))
+		return "MMIO is not offered";
+	if ((tc->flags & NEED_EP2) && c->opts->nr_endpoints < 2)
+		return "needs a second --endpoint";
+	if ((tc->flags & NEED_EP3) && c->opts->nr_endpoints < 3)
+		return "needs a third --endpoint";
+	return NULL;
+}
+
+static const char *missing(const struct ctx *c, const struct test_case *tc)
+{
+	const char *why = c->device_id == ID_IOMMU ? missing_of_iommu(c, tc) :
+			  missing_of_gpu(c, tc);
+
+	if (!tc->run)
+		return tc->why;
+	if (why)
+		return why;
 	if ((tc->flags & NEED_SUSPEND) && !(c->dev.can & DEV_CAN_SUSPEND))
 		return "the device cannot be suspended";
 	if ((tc->flags & NEED_MAP) && !(c->dev.can & DEV_CAN_MAP))
@@ -148,7 +258,8 @@ static void run_guarded(struct ctx *c, void (*run)(struct ctx *c))
 }
 
 /*
- * After anything went wrong the next case begins with a fresh file. Return:
+ * After anything went wrong, or if this one wants it, the next case begins with
+ * a fresh file. Return:
  * whether the device came back.
  */
 static bool clean_up(struct ctx *c, bool fresh)
@@ -178,6 +289,7 @@ static void run_case(struct ctx *c, const struct test_case *tc,
 	}
 	c->verdict = V_PASS;
 	c->why[0] = 0;
+	c->want_fresh = false;
 	c->exact = !c->opts->foreign || (tc->flags & OURS);
 	run_guarded(c, tc->run);
 	verdict = c->verdict;
@@ -187,7 +299,8 @@ static void run_case(struct ctx *c, const struct test_case *tc,
 			 "memory moved: is it being compacted?");
 	}
 	memcpy(kept, c->why, sizeof(kept));
-	if (!clean_up(c, verdict == V_FAIL) && verdict != V_FAIL) {
+	if (!clean_up(c, verdict == V_FAIL || c->want_fresh) &&
+	    verdict != V_FAIL) {
 		verdict = V_FAIL;
 		memcpy(kept, c->why, sizeof(kept));
 	}
@@ -199,12 +312,12 @@ void runner_run(struct ctx *c, struct report *report)
 	unsigned int count = 0;
 
 	for (unsigned int t = 0; t < NR_TABLES; t++)
-		for (const struct test_case *tc = tables[t]; tc->id; tc++)
-			count += matches(c->opts, tc);
+		for (const struct test_case *tc = tables[t].cases; tc->id; tc++)
+			count += applies(c, t, tc) && matches(c->opts, tc);
 	report_plan(report, count);
 	for (unsigned int t = 0; t < NR_TABLES; t++)
-		for (const struct test_case *tc = tables[t]; tc->id; tc++)
-			if (matches(c->opts, tc))
+		for (const struct test_case *tc = tables[t].cases; tc->id; tc++)
+			if (applies(c, t, tc) && matches(c->opts, tc))
 				run_case(c, tc, report);
 	report_end(report);
 }

@@ -22,6 +22,10 @@
 #include "dev.h"
 #include "mem.h"
 #include "ring.h"
+#include "testep.h"
+
+#define ID_GPU		16u
+#define ID_IOMMU	23u
 
 #define BIT64(n)	(1ULL << (n))
 
@@ -46,11 +50,25 @@ struct opts {
 	const struct dev_ops *transport;
 	const char *device;	/* as the transport names it */
 	const char *view;
+	const char *iommu;	/* file of the test endpoint */
+	const char *profile;	/* NULL: that of the device */
 	const char *only;
 	const char *json;
 	bool quick;
 	bool foreign;
 	unsigned int timeout_ms;
+	unsigned int seed;
+	uint32_t endpoint[8];	/* that an IOMMU is said to have */
+	unsigned int nr_endpoints;
+};
+
+/* What an IOMMU says of itself, or what holds when it says nothing. */
+struct iommu_facts {
+	uint64_t granule;
+	uint64_t input_start, input_last;
+	uint32_t domain_first, domain_last;
+	uint32_t probe_size;
+	uint64_t first_va;	/* viommu.h: va() */
 };
 
 enum verdict {
@@ -66,6 +84,10 @@ struct ctx {
 	struct ring q[2];
 	struct capture cap;
 	bool have_view;
+	struct testep testep;	/* of an IOMMU */
+	struct iommu_facts iommu;
+	bool want_fresh;	/* close the device after this case */
+	uint32_t device_id;
 	uint64_t all_offered;
 	uint64_t offered;	/* of these, what this driver knows */
 	uint64_t features;	/* of the running session, 0: none */
@@ -95,6 +117,15 @@ enum case_flags {
 	NEED_OWN	= 1 << 7,	/* a file whose closing ends all */
 	NEED_BASE	= 1 << 8,	/* rings that begin anywhere */
 	OURS		= 1 << 9,	/* [P]: informational for others */
+	ONLY_GPU	= 1 << 10,	/* in a table of both devices */
+	NEED_TESTEP	= 1 << 11,	/* where an endpoint's addresses lead */
+	NEED_ACCESS	= 1 << 12,	/* DMA as an endpoint */
+	NEED_BYPASS	= 1 << 13,	/* BYPASS_CONFIG is offered */
+	NEED_STRICT	= 1 << 14,	/* it is not */
+	NEED_PROBE	= 1 << 15,
+	NEED_MMIO	= 1 << 16,
+	NEED_EP2	= 1 << 17,	/* at least two endpoints */
+	NEED_EP3	= 1 << 18,	/* three, see --endpoint */
 };
 
 /**
@@ -129,6 +160,9 @@ extern const struct test_case cases_gpu2d_transfer[];
 extern const struct test_case cases_gpu2d_cursor[];
 extern const struct test_case cases_gpu2d_backing[];
 extern const struct test_case cases_gpu2d_blob[];
+extern const struct test_case cases_iommu_device[];
+extern const struct test_case cases_iommu_bypass[];
+extern const struct test_case cases_iommu_request[];
 
 void __attribute__((noreturn, format(printf, 2, 3)))
 case_fail(struct ctx *c, const char *fmt, ...);
