@@ -32,6 +32,10 @@ static const struct {
 	{ cases_iommu_device, ID_IOMMU },
 	{ cases_iommu_bypass, ID_IOMMU },
 	{ cases_iommu_request, ID_IOMMU },
+	{ cases_iommu_attach, ID_IOMMU },
+	{ cases_iommu_detach, ID_IOMMU },
+	{ cases_iommu_map, ID_IOMMU },
+	{ cases_iommu_unmap, ID_IOMMU },
 };
 
 #define NR_TABLES	(sizeof(tables) / sizeof(tables[0]))

@@ -163,6 +163,10 @@ extern const struct test_case cases_gpu2d_blob[];
 extern const struct test_case cases_iommu_device[];
 extern const struct test_case cases_iommu_bypass[];
 extern const struct test_case cases_iommu_request[];
+extern const struct test_case cases_iommu_attach[];
+extern const struct test_case cases_iommu_detach[];
+extern const struct test_case cases_iommu_map[];
+extern const struct test_case cases_iommu_unmap[];
 
 void __attribute__((noreturn, format(printf, 2, 3)))
 case_fail(struct ctx *c, const char *fmt, ...);
