@@ -36,6 +36,9 @@ static const struct {
 	{ cases_iommu_detach, ID_IOMMU },
 	{ cases_iommu_map, ID_IOMMU },
 	{ cases_iommu_unmap, ID_IOMMU },
+	{ cases_iommu_probe, ID_IOMMU },
+	{ cases_iommu_resv, ID_IOMMU },
+	{ cases_iommu_fault, ID_IOMMU },
 };
 
 #define NR_TABLES	(sizeof(tables) / sizeof(tables[0]))

@@ -167,6 +167,9 @@ extern const struct test_case cases_iommu_attach[];
 extern const struct test_case cases_iommu_detach[];
 extern const struct test_case cases_iommu_map[];
 extern const struct test_case cases_iommu_unmap[];
+extern const struct test_case cases_iommu_probe[];
+extern const struct test_case cases_iommu_resv[];
+extern const struct test_case cases_iommu_fault[];
 
 void __attribute__((noreturn, format(printf, 2, 3)))
 case_fail(struct ctx *c, const char *fmt, ...);
