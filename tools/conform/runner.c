@@ -39,6 +39,7 @@ static const struct {
 	{ cases_iommu_probe, ID_IOMMU },
 	{ cases_iommu_resv, ID_IOMMU },
 	{ cases_iommu_fault, ID_IOMMU },
+	{ cases_iommu_hostile, ID_IOMMU },
 };
 
 #define NR_TABLES	(sizeof(tables) / sizeof(tables[0]))

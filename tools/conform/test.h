@@ -170,6 +170,7 @@ extern const struct test_case cases_iommu_unmap[];
 extern const struct test_case cases_iommu_probe[];
 extern const struct test_case cases_iommu_resv[];
 extern const struct test_case cases_iommu_fault[];
+extern const struct test_case cases_iommu_hostile[];
 
 void __attribute__((noreturn, format(printf, 2, 3)))
 case_fail(struct ctx *c, const char *fmt, ...);
