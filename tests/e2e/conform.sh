@@ -9,12 +9,13 @@
 set -u
 . "$(dirname "$0")/../lib/common.sh"
 
-found=$out/e2e/share/out/70-conform
+found=$out/e2e/share/out
 
 "$top/tests/lib/deps.sh" conform || die "install packages"
 if [ -z "${E2E_DONE:-}" ]; then
-	"$top/tests/e2e/run.sh" 70-conform | sed -u 's/^/# /'
+	"$top/tests/e2e/run.sh" 70-conform 71-conform-iommu | sed -u 's/^/# /'
 fi
 rm -f "$out/conform.json"
 exec "$top/tests/e2e/conform-merge" --clauses "$top/tools/conform/clauses" \
-	-o "$out/conform.json" "$found"/{plain,full,creation}.json
+	-o "$out/conform.json" "$found"/70-conform/{plain,full,creation}.json \
+	"$found"/71-conform-iommu/{default,strict}.json

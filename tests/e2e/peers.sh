@@ -10,7 +10,7 @@ set -u
 found=$out/e2e/share/out
 
 "$top/tests/lib/deps.sh" conform || die "install packages"
-"$top/tests/e2e/run.sh" 70-conform peers || die "the bench failed"
+"$top/tests/e2e/run.sh" 70-conform 71-conform-iommu peers || die "the bench failed"
 E2E_DONE=1 "$top/tests/e2e/conform.sh" > "$out/conform.tap" ||
 	die "our device failed: $out/conform.tap"
 "$top/tests/e2e/peers-report" --clauses "$top/tools/conform/clauses" \

@@ -3,11 +3,17 @@
 #
 # First process of a guest: the conformance runner against the PCI function
 # 0000:00:05.0, without any driver in between. Results: NAME.tap in the case's
-# directory. bench.foreign on the command line: somebody else's device.
+# directory. bench.foreign on the command line: somebody else's device;
+# bench.endpoint=N, each: one that an IOMMU has.
 . /share/guest/lib.sh
 function=0000:00:05.0
-foreign=
-! grep -q bench.foreign /proc/cmdline || foreign=--foreign
+options=
+for word in $(cat /proc/cmdline); do
+	case $word in
+	bench.foreign*)		options="$options --foreign" ;;
+	bench.endpoint=*)	options="$options --endpoint ${word#*=}" ;;
+	esac
+done
 # The device is told physical addresses: they must not change.
 echo 0 > /proc/sys/vm/compact_unevictable_allowed
 echo 8 > /proc/sys/vm/nr_hugepages
@@ -15,7 +21,7 @@ bound=/sys/bus/pci/devices/$function/driver
 [ ! -e $bound ] || echo $function > $bound/unbind
 echo guest-ready
 # shellcheck disable=SC2086,SC2154
-vdpa-conform --pci $function --quick --timeout 5000 $foreign \
+vdpa-conform --pci $function --quick --timeout 5000 $options \
 	> "$dir/$name.tap" 2> "$dir/$name.err"
 echo "conform-done-$?"
 guest_exit
