@@ -406,6 +406,10 @@ static void ring_not_mapped(struct ctx *c)
 
 		session_reset(c);
 		note_where(c, "%s", parts[i]);
+		/* What is there before the end must not look like a chain. */
+		if (c->mem.have_top)
+			memset(guest_alloc(c, Z_TOP, MEM_PAGE, MEM_PAGE), 0xff,
+			       MEM_PAGE);
 		must(c, session_negotiate(c, c->offered), "features");
 		session_rings(c, RING_DEFAULT, 0);
 		addr = (struct dev_ring_addr){
