@@ -5,21 +5,23 @@
 # UML is no x86, whose MSI window comes by itself.
 msi="0xfee00000 0xfeefffff msi"
 
-# judge PROFILE
+# judge NAME [ATTRIBUTE=VALUE]...
 judge() {
-	check "$1: device is created" iommu_add iommu0 profile="$1" \
+	_name=$1; shift
+	check "$_name: device is created" iommu_add iommu0 "$@" \
 		endpoint:8 endpoint:9 endpoint:10 \
 		"endpoints/8/reserved=$msi" "endpoints/9/reserved=$msi" \
 		"endpoints/10/reserved=$msi
 0x100000000 0x1000fffff reserved"
-	check "$1: vhost-vdpa binds" eventually vhost_of iommu0
-	check "$1: all of its tests passed" \
+	check "$_name: vhost-vdpa binds" eventually vhost_of iommu0
+	check "$_name: all of its tests passed" \
 		conform --quick --device "$(vhost_of iommu0)" \
 		--iommu /dev/vdpa-iommu/iommu0 \
 		--endpoint 8 --endpoint 9 --endpoint 10
-	check "$1: device is deleted" iommu_del iommu0
+	check "$_name: device is deleted" iommu_del iommu0
 }
 
 load_modules
 judge default
-judge strict
+judge strict profile=strict input_start=0x10000000 input_last=0x1fffffffff \
+	domain_first=3 domain_last=40 max_domains=2 max_mappings=3000
