@@ -54,9 +54,9 @@ load_modules() {
 
 # conform OPTION...: the runner; its lines are passed on.
 conform() {
-	"$CONFORM" "$@" >/run/out/conform.tap 2>/run/tmp/conform.err
+	"$CONFORM" "$@" >/run/out/conform.$UML_GROUP 2>/run/tmp/conform.err
 	_status=$?
-	grep -E '^(ok|not ok|#)' /run/out/conform.tap |
+	grep -E '^(ok|not ok|#)' /run/out/conform.$UML_GROUP |
 		sed -E 's/^(ok|not ok) [0-9]+ (- )?/\1 /' | note
 	cat /run/tmp/conform.err
 	return $_status
@@ -158,7 +158,7 @@ stop_draw() {
 ends() { ! kill -0 "$1" 2>/dev/null; }
 
 unload_all() {
-	for _mod in vdpa_soft_kunit vdpa_gpu vdpa_soft; do
+	for _mod in vdpa_soft_kunit vdpa_iommu vdpa_gpu vdpa_soft; do
 		is_loaded $_mod || continue
 		rmmod $_mod || return 1
 	done
@@ -170,7 +170,8 @@ clean_up() {
 		[ -e "$_dev" ] || continue
 		check "${_dev##*/} is deleted" vdpa dev del "${_dev##*/}"
 	done
-	for _dir in "$CONFIG"/*/; do
+	for _dir in /sys/kernel/config/vdpa_iommu/*/endpoints/*/ \
+		/sys/kernel/config/vdpa_iommu/*/ "$CONFIG"/*/; do
 		[ -d "$_dir" ] || continue
 		check "its configuration is removed" rmdir "$_dir"
 	done

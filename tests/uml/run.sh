@@ -10,7 +10,7 @@
 # what is installed here. Cases share a boot; when one takes the kernel down or
 # falls silent, it fails and the rest get a fresh boot. Those that talk to
 # vhost-vdpa (4*) mostly wait, because UML runs irq_work from its timer tick: they
-# have a boot of their own beside the others.
+# have boots of their own beside the others, the IOMMU's its own.
 # Logs: out/uml/CASE.log (kernel), CASE.err (what the case said).
 set -uo pipefail
 
@@ -154,7 +154,7 @@ flock -n 8 || {
 	uml_say "waiting for another run in this clone"
 	flock 8
 }
-rm -f "$OUT"/{tap,console,leaks,group}* "$OUT"/*.log "$OUT"/*.err "$OUT"/*.png
+rm -f "$OUT"/{tap,console,leaks,group,conform}* "$OUT"/*.log "$OUT"/*.err "$OUT"/*.png
 "$UML_TOP/tests/lib/deps.sh" user || uml_die "packages are missing"
 uml_lock
 uml_base
@@ -163,17 +163,19 @@ build_modules
 build_programs
 
 [ $# -gt 0 ] || mapfile -t all < <(basename -s .sh -a "$UML"/cases/*.sh)
-waiting=() working=()
+waiting=() working=() iommu=()
 for case in "${@:-${all[@]}}"; do
 	case $case in
+	4*-iommu) iommu+=("$case") ;;
 	4*) waiting+=("$case") ;;
 	*) working+=("$case") ;;
 	esac
 done
 run_group 1 "${waiting[@]}" >"$OUT/group1" &
 run_group 2 "${working[@]}" >"$OUT/group2" &
+run_group 3 "${iommu[@]}" >"$OUT/group3" &
 wait
-cat "$OUT/group2" "$OUT/group1" | awk '
+cat "$OUT/group2" "$OUT/group1" "$OUT/group3" | awk '
 	/^(not )?ok - / { sub(/ - /, " " ++n " - "); bad += /^not/ }
 	{ print }
 	END { print "1.." n + 0; exit !n || bad > 0 }'

@@ -12,7 +12,7 @@ described() {
 	[ "$(modinfo -F license "$1")" = GPL ]
 }
 
-for _ko in soft/vdpa_soft gpu/vdpa_gpu; do
+for _ko in soft/vdpa_soft gpu/vdpa_gpu iommu/vdpa_iommu; do
 	check "modinfo of ${_ko#*/} is complete" described $MOD/kernel/$_ko.ko
 done
 for _round in 1 2 3; do
