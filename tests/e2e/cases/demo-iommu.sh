@@ -24,8 +24,8 @@ viewer screenshot --wait 30 -o "$(case_dir)/demo.png"
 	echo "iommu_driver $(in_guest driver)"
 	echo "iommu_group $(in_guest group)"
 	echo "iommu_type $(in_guest type)"
-	stats_of iommu0
 	stats_of gpu0
+	stats_of iommu0
 } > "$(case_dir)/report"
 ok "a guest draws a desktop behind an IOMMU"
 : > "$(case_dir)/l2.stop"
