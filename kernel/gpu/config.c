@@ -7,6 +7,8 @@
 #include <linux/string.h>
 #include <linux/virtio_gpu.h>
 
+#include "../soft/vds.h"
+
 #define DEFAULT_WIDTH		1920
 #define DEFAULT_HEIGHT		1080
 #define DEFAULT_REFRESH_MHZ	60000
@@ -85,17 +87,11 @@ static bool valid_modes(const struct vdgpu_config *config)
 	return true;
 }
 
-bool vdgpu_driver_is_valid(const char *driver)
-{
-	return !driver[0] || !strcmp(driver, "vhost_vdpa") ||
-	       !strcmp(driver, "virtio_vdpa");
-}
-
 static bool valid_driver(const struct vdgpu_config *config)
 {
 	return strnlen(config->driver, sizeof(config->driver)) <
 		       sizeof(config->driver) &&
-	       vdgpu_driver_is_valid(config->driver);
+	       vds_driver_is_valid(config->driver);
 }
 
 static bool valid_iommu(const struct vdgpu_config *config)

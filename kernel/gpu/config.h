@@ -83,12 +83,6 @@ bool vdgpu_config_is_valid(const struct vdgpu_config *config);
 bool vdgpu_mode_is_valid(const struct vdpa_gpu_mode *mode);
 
 /**
- * vdgpu_driver_is_valid() - a bus driver we know, or "" for any
- * @driver: zero terminated
- */
-bool vdgpu_driver_is_valid(const char *driver);
-
-/**
  * vdgpu_config_features() - device feature bits to offer
  * @config: a valid one
  */

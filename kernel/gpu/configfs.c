@@ -5,11 +5,6 @@
  *   /sys/kernel/config/vdpa_gpu/NAME/{driver,edid,...,live}
  *   /sys/kernel/config/vdpa_gpu/NAME/scanouts/0..15/{connected,x,y,...}
  *
- * A group is paper: a device takes a copy of it when it is made, and its name
- * is claimed from then on. Nothing ties the group's life to the device's, so a
- * group may be removed and made anew while the device lives. What is claimed
- * is a list of names, and a group is live when its name is in it.
- *
  * Values out of range are refused when they are written. What depends on two
  * values is checked when the device is made.
  */
@@ -17,14 +12,14 @@
 
 #include <linux/cleanup.h>
 #include <linux/configfs.h>
-#include <linux/kstrtox.h>
-#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "../soft/paper.h"
+#include "../soft/vds.h"
 #include "config.h"
 
 /* A name becomes part of struct vdpa_gpu_view_info. */
@@ -43,78 +38,37 @@ struct output {
 };
 
 /**
- * struct paper - a device that may come to be
- * @group: the directory
+ * struct paper - a GPU that may come to be
+ * @vds: the directory
  * @scanouts: the directory of @outputs
  * @outputs: all that there can be
- * @link: in papers
- * @config: under big_lock
+ * @config: under papers.lock
  */
 struct paper {
-	struct config_group group;
+	struct vds_paper vds;
 	struct config_group scanouts;
 	struct output outputs[VDPA_GPU_MAX_SCANOUTS];
-	struct list_head link;
 	struct vdgpu_config config;
 };
 
-/**
- * struct claim - a device that exists
- * @link: in claims
- * @name: of the device
- */
-struct claim {
-	struct list_head link;
-	char name[];
-};
+static DEFINE_VDS_PAPERS(papers);
 
-/* Covers papers, their configurations, and claims. */
-static DEFINE_MUTEX(big_lock);
-static LIST_HEAD(papers);
-static LIST_HEAD(claims);
-
-static struct claim *find_claim_locked(const char *name)
+static struct paper *to_paper(struct vds_paper *paper)
 {
-	struct claim *claim;
-
-	lockdep_assert_held(&big_lock);
-	list_for_each_entry(claim, &claims, link)
-		if (!strcmp(claim->name, name))
-			return claim;
-	return NULL;
-}
-
-static struct paper *find_paper_locked(const char *name)
-{
-	struct paper *paper;
-
-	lockdep_assert_held(&big_lock);
-	list_for_each_entry(paper, &papers, link)
-		if (!strcmp(config_item_name(&paper->group.cg_item), name))
-			return paper;
-	return NULL;
+	return container_of(paper, struct paper, vds);
 }
 
 int vdgpu_configfs_claim(const char *name, struct vdgpu_config *out_config)
 {
-	size_t len = strlen(name) + 1;
-	struct paper *paper;
-	struct claim *claim;
+	struct vds_paper *paper;
+	int ret;
 
-	claim = kmalloc(struct_size(claim, name, len), GFP_KERNEL);
-	if (!claim)
-		return -ENOMEM;
-	memcpy(claim->name, name, len);
-
-	guard(mutex)(&big_lock);
-	if (find_claim_locked(name)) {
-		kfree(claim);
-		return -EBUSY;
-	}
-	list_add(&claim->link, &claims);
-	paper = find_paper_locked(name);
+	guard(mutex)(&papers.lock);
+	ret = vds_paper_claim_locked(&papers, name, &paper);
+	if (ret)
+		return ret;
 	if (paper)
-		*out_config = paper->config;
+		*out_config = to_paper(paper)->config;
 	else
 		vdgpu_config_init(out_config);
 	return 0;
@@ -122,19 +76,7 @@ int vdgpu_configfs_claim(const char *name, struct vdgpu_config *out_config)
 
 void vdgpu_configfs_release(const char *name)
 {
-	struct claim *claim;
-
-	guard(mutex)(&big_lock);
-	claim = find_claim_locked(name);
-	if (WARN_ON_ONCE(!claim))
-		return;
-	list_del(&claim->link);
-	kfree(claim);
-}
-
-static struct paper *to_paper(struct config_item *item)
-{
-	return container_of(to_config_group(item), struct paper, group);
+	vds_paper_release(&papers, name);
 }
 
 static struct output *to_output(struct config_item *item)
@@ -142,92 +84,16 @@ static struct output *to_output(struct config_item *item)
 	return container_of(to_config_group(item), struct output, group);
 }
 
-static bool is_live_locked(struct paper *paper)
-{
-	return find_claim_locked(config_item_name(&paper->group.cg_item));
-}
-
-/**
- * struct number - an attribute that is one number in a config
- * @paper: the device it belongs to
- * @at: u64, u32 or bool
- * @size: of @at
- * @min: lowest value it may have
- * @max: highest value
- */
-struct number {
-	struct paper *paper;
-	void *at;
-	size_t size;
-	u64 min;
-	u64 max;
-};
-
-static ssize_t show_number(struct number number, char *page)
-{
-	u64 value;
-
-	guard(mutex)(&big_lock);
-	if (number.size == sizeof(u64))
-		value = *(u64 *)number.at;
-	else if (number.size == sizeof(u32))
-		value = *(u32 *)number.at;
-	else
-		value = *(bool *)number.at;
-	return sysfs_emit(page, "%llu\n", value);
-}
-
-static ssize_t store_number(struct number number, const char *page, size_t len)
-{
-	u64 value;
-	int err;
-
-	err = kstrtou64(page, 0, &value);
-	if (err)
-		return err;
-	if (value < number.min || value > number.max)
-		return -EINVAL;
-
-	guard(mutex)(&big_lock);
-	if (is_live_locked(number.paper))
-		return -EBUSY;
-	if (number.size == sizeof(u64))
-		*(u64 *)number.at = value;
-	else if (number.size == sizeof(u32))
-		*(u32 *)number.at = value;
-	else
-		*(bool *)number.at = value;
-	return len;
-}
-
-/* configfs does not say which attribute it asks for: a pair of functions each */
-#define NUMBER(_prefix, _name, _paper, _field, _min, _max)		\
-static struct number _prefix##_name(struct config_item *item)		\
-{									\
-	__auto_type at = &(_field);					\
-									\
-	return (struct number) {					\
-		_paper, at, sizeof(*at), _min, _max			\
-	};								\
-}									\
-static ssize_t _prefix##_name##_show(struct config_item *item, char *page) \
-{									\
-	return show_number(_prefix##_name(item), page);			\
-}									\
-static ssize_t _prefix##_name##_store(struct config_item *item,		\
-				      const char *page, size_t len)	\
-{									\
-	return store_number(_prefix##_name(item), page, len);		\
-}									\
-CONFIGFS_ATTR(_prefix, _name)
-
-#define DEVICE_NUMBER(_name, _field, _min, _max)			\
-	NUMBER(device_, _name, to_paper(item), _field, _min, _max)
-
 static struct vdgpu_config *config_of(struct config_item *item)
 {
-	return &to_paper(item)->config;
+	return &to_paper(vds_paper_of(item))->config;
 }
+
+#define DEVICE_NUMBER(_name, _field, _min, _max)			\
+	VDS_PAPER_NUMBER(device_, _name, vds_paper_of(item), _field,	\
+			 _min, _max, false)
+#define DEVICE_WORD(_name, _field, _is_valid)				\
+	VDS_PAPER_WORD(device_, _name, vds_paper_of(item), _field, _is_valid)
 
 DEVICE_NUMBER(edid, config_of(item)->edid, 0, 1);
 DEVICE_NUMBER(blob, config_of(item)->blob, 0, 1);
@@ -244,63 +110,18 @@ DEVICE_NUMBER(max_entries, config_of(item)->limits.entries,
 DEVICE_NUMBER(max_total_entries, config_of(item)->limits.total_entries,
 	      VDGPU_MIN_ENTRIES, U64_MAX);
 
-static ssize_t device_driver_show(struct config_item *item, char *page)
+/* Of an IOMMU that may come later. */
+static bool any_word(const char *word)
 {
-	guard(mutex)(&big_lock);
-	return sysfs_emit(page, "%s\n", to_paper(item)->config.driver);
+	return true;
 }
 
-static ssize_t device_driver_store(struct config_item *item, const char *page,
-				   size_t len)
-{
-	struct vdgpu_config *config = &to_paper(item)->config;
-	char driver[sizeof(config->driver)];
-
-	/* All of it fits, or it is none we know. */
-	if (strscpy(driver, page, sizeof(driver)) < 0)
-		return -EINVAL;
-	strreplace(driver, '\n', '\0');
-	if (!vdgpu_driver_is_valid(driver))
-		return -EINVAL;
-
-	guard(mutex)(&big_lock);
-	if (is_live_locked(to_paper(item)))
-		return -EBUSY;
-	strscpy(config->driver, driver, sizeof(config->driver));
-	return len;
-}
-
-CONFIGFS_ATTR(device_, driver);
-
-static ssize_t device_iommu_show(struct config_item *item, char *page)
-{
-	guard(mutex)(&big_lock);
-	return sysfs_emit(page, "%s\n", to_paper(item)->config.iommu);
-}
-
-static ssize_t device_iommu_store(struct config_item *item, const char *page,
-				  size_t len)
-{
-	struct vdgpu_config *config = &to_paper(item)->config;
-	char iommu[sizeof(config->iommu)];
-
-	if (strscpy(iommu, page, sizeof(iommu)) < 0)
-		return -EINVAL;
-	strreplace(iommu, '\n', '\0');
-
-	guard(mutex)(&big_lock);
-	if (is_live_locked(to_paper(item)))
-		return -EBUSY;
-	strscpy(config->iommu, iommu, sizeof(config->iommu));
-	return len;
-}
-
-CONFIGFS_ATTR(device_, iommu);
+DEVICE_WORD(driver, config_of(item)->driver, vds_driver_is_valid);
+DEVICE_WORD(iommu, config_of(item)->iommu, any_word);
 
 static ssize_t device_live_show(struct config_item *item, char *page)
 {
-	guard(mutex)(&big_lock);
-	return sysfs_emit(page, "%d\n", is_live_locked(to_paper(item)));
+	return vds_paper_show_live(vds_paper_of(item), page);
 }
 
 CONFIGFS_ATTR_RO(device_, live);
@@ -322,7 +143,8 @@ static struct configfs_attribute *device_attrs[] = {
 };
 
 #define OUTPUT_NUMBER(_name, _field, _min, _max)			\
-	NUMBER(output_, _name, to_output(item)->owner, _field, _min, _max)
+	VDS_PAPER_NUMBER(output_, _name, &to_output(item)->owner->vds,	\
+			 _field, _min, _max, false)
 
 static struct vdpa_gpu_mode *mode_of(struct config_item *item)
 {
@@ -349,7 +171,7 @@ static struct configfs_attribute *output_attrs[] = {
 
 static void device_release(struct config_item *item)
 {
-	kfree(to_paper(item));
+	kfree(to_paper(vds_paper_of(item)));
 }
 
 static struct configfs_item_operations device_item_ops = {
@@ -379,7 +201,7 @@ static void add_outputs(struct paper *paper)
 
 	config_group_init_type_name(&paper->scanouts, "scanouts",
 				    &scanouts_type);
-	configfs_add_default_group(&paper->scanouts, &paper->group);
+	configfs_add_default_group(&paper->scanouts, &paper->vds.group);
 	for (i = 0; i < VDPA_GPU_MAX_SCANOUTS; i++) {
 		struct output *output = &paper->outputs[i];
 
@@ -395,6 +217,7 @@ static struct config_group *make_device(struct config_group *group,
 					const char *name)
 {
 	struct paper *paper;
+	int err;
 
 	if (strlen(name) >= NAME_SIZE)
 		return ERR_PTR(-ENAMETOOLONG);
@@ -402,24 +225,19 @@ static struct config_group *make_device(struct config_group *group,
 	if (!paper)
 		return ERR_PTR(-ENOMEM);
 	vdgpu_config_init(&paper->config);
-	config_group_init_type_name(&paper->group, name, &device_type);
-	/* Long names are allocated, and nobody tells. */
-	if (!config_item_name(&paper->group.cg_item)) {
+	err = vds_paper_init(&paper->vds, &papers, name, &device_type);
+	if (err) {
 		kfree(paper);
-		return ERR_PTR(-ENOMEM);
+		return ERR_PTR(err);
 	}
 	add_outputs(paper);
-
-	guard(mutex)(&big_lock);
-	list_add(&paper->link, &papers);
-	return &paper->group;
+	vds_paper_add(&paper->vds);
+	return &paper->vds.group;
 }
 
 static void drop_device(struct config_group *group, struct config_item *item)
 {
-	scoped_guard(mutex, &big_lock)
-		list_del(&to_paper(item)->link);
-	config_item_put(item);
+	vds_paper_drop(vds_paper_of(item));
 }
 
 static struct configfs_group_operations subsystem_group_ops = {

@@ -173,25 +173,6 @@ struct vdgpu_device *vdgpu_device_create(struct vdpa_mgmt_dev *mdev,
  * Management device
  */
 
-/*
- * What "device_features" of the vdpa tool says may narrow the offer of the
- * configuration. The core's own features are always offered.
- */
-static int choose_features(const struct vdgpu_config *config,
-			   const struct vdpa_dev_set_config *attrs,
-			   u64 *out_features)
-{
-	u64 features = vdgpu_config_features(config);
-
-	if (attrs->mask & BIT_ULL(VDPA_ATTR_DEV_FEATURES)) {
-		if (attrs->device_features & ~(features | VDS_CORE_FEATURES))
-			return -EINVAL;
-		features &= attrs->device_features;
-	}
-	*out_features = features;
-	return 0;
-}
-
 static int publish(struct vdgpu_device *gpu)
 {
 	const char *driver = gpu->config.driver;
@@ -221,7 +202,8 @@ static int add_claimed(struct vdpa_mgmt_dev *mdev, const char *name,
 	u64 features;
 	int ret;
 
-	ret = choose_features(config, attrs, &features);
+	ret = vds_device_choose_features(vdgpu_config_features(config), attrs,
+					 &features);
 	if (ret)
 		return ret;
 	gpu = vdgpu_device_create(mdev, name, config, features);

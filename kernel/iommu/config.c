@@ -6,6 +6,8 @@
 #include <linux/string.h>
 #include <linux/virtio_iommu.h>
 
+#include "../soft/vds.h"
+
 /* Not more than any guest's page size, or Linux refuses (IOMMU-REQ-4.a). */
 #define DEFAULT_GRANULE		4096ull
 
@@ -110,17 +112,11 @@ static bool valid_domain(const struct vdiommu_config *config)
 	return config->domain_first < config->domain_last;
 }
 
-bool vdiommu_driver_is_valid(const char *driver)
-{
-	return !driver[0] || !strcmp(driver, "vhost_vdpa") ||
-	       !strcmp(driver, "virtio_vdpa");
-}
-
 static bool valid_driver(const struct vdiommu_config *config)
 {
 	return strnlen(config->driver, sizeof(config->driver)) <
 		       sizeof(config->driver) &&
-	       vdiommu_driver_is_valid(config->driver);
+	       vds_driver_is_valid(config->driver);
 }
 
 static bool valid_domains(const struct vdiommu_config *config)

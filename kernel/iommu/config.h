@@ -144,12 +144,6 @@ bool vdiommu_regions_are_valid(const struct vdiommu_endpoint_config *ep,
 			       u64 granule);
 
 /**
- * vdiommu_driver_is_valid() - a bus driver we know, or "" for any
- * @driver: zero terminated
- */
-bool vdiommu_driver_is_valid(const char *driver);
-
-/**
  * vdiommu_config_granule() - the smallest thing that can be mapped
  * @config: a valid one
  */

@@ -5,11 +5,8 @@
  *   /sys/kernel/config/vdpa_iommu/NAME/{driver,profile,...,live}
  *   /sys/kernel/config/vdpa_iommu/NAME/endpoints/ID/reserved
  *
- * A group is paper: a device takes a copy of it when it is made, and its name
- * is claimed from then on. Nothing ties the group's life to the device's, so a
- * group, or an endpoint's directory, may be removed and made anew while the
- * device lives. What is claimed is a list of names, and a group is live when
- * its name is in it.
+ * An endpoint's directory, too, may be removed and made anew while the device
+ * lives: that has its own copy (paper.h).
  *
  * Values out of range are refused when they are written. What depends on two
  * values is checked when the device is made.
@@ -20,7 +17,6 @@
 #include <linux/configfs.h>
 #include <linux/kstrtox.h>
 #include <linux/limits.h>
-#include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
@@ -28,6 +24,8 @@
 
 #include <linux/vdpa_iommu.h>
 
+#include "../soft/paper.h"
+#include "../soft/vds.h"
 #include "config.h"
 
 /* A name becomes part of struct vdpa_iommu_info. */
@@ -46,76 +44,35 @@ struct place {
 };
 
 /**
- * struct paper - a device that may come to be
- * @group: the directory
+ * struct paper - an IOMMU that may come to be
+ * @vds: the directory
  * @endpoints: the directory of its endpoints
- * @link: in papers
- * @config: under big_lock
+ * @config: under papers.lock
  */
 struct paper {
-	struct config_group group;
+	struct vds_paper vds;
 	struct config_group endpoints;
-	struct list_head link;
 	struct vdiommu_config config;
 };
 
-/**
- * struct claim - a device that exists
- * @link: in claims
- * @name: of the device
- */
-struct claim {
-	struct list_head link;
-	char name[];
-};
+static DEFINE_VDS_PAPERS(papers);
 
-/* Covers papers, their configurations, and claims. */
-static DEFINE_MUTEX(big_lock);
-static LIST_HEAD(papers);
-static LIST_HEAD(claims);
-
-static struct claim *find_claim_locked(const char *name)
+static struct paper *to_paper(struct vds_paper *paper)
 {
-	struct claim *claim;
-
-	lockdep_assert_held(&big_lock);
-	list_for_each_entry(claim, &claims, link)
-		if (!strcmp(claim->name, name))
-			return claim;
-	return NULL;
-}
-
-static struct paper *find_paper_locked(const char *name)
-{
-	struct paper *paper;
-
-	lockdep_assert_held(&big_lock);
-	list_for_each_entry(paper, &papers, link)
-		if (!strcmp(config_item_name(&paper->group.cg_item), name))
-			return paper;
-	return NULL;
+	return container_of(paper, struct paper, vds);
 }
 
 int vdiommu_configfs_claim(const char *name, struct vdiommu_config *out_config)
 {
-	size_t len = strlen(name) + 1;
-	struct paper *paper;
-	struct claim *claim;
+	struct vds_paper *paper;
+	int ret;
 
-	claim = kmalloc(struct_size(claim, name, len), GFP_KERNEL);
-	if (!claim)
-		return -ENOMEM;
-	memcpy(claim->name, name, len);
-
-	guard(mutex)(&big_lock);
-	if (find_claim_locked(name)) {
-		kfree(claim);
-		return -EBUSY;
-	}
-	list_add(&claim->link, &claims);
-	paper = find_paper_locked(name);
+	guard(mutex)(&papers.lock);
+	ret = vds_paper_claim_locked(&papers, name, &paper);
+	if (ret)
+		return ret;
 	if (paper)
-		*out_config = paper->config;
+		*out_config = to_paper(paper)->config;
 	else
 		vdiommu_config_init(out_config);
 	/* An IOMMU for nobody is of no use to anybody. */
@@ -126,19 +83,7 @@ int vdiommu_configfs_claim(const char *name, struct vdiommu_config *out_config)
 
 void vdiommu_configfs_release(const char *name)
 {
-	struct claim *claim;
-
-	guard(mutex)(&big_lock);
-	claim = find_claim_locked(name);
-	if (WARN_ON_ONCE(!claim))
-		return;
-	list_del(&claim->link);
-	kfree(claim);
-}
-
-static struct paper *to_paper(struct config_item *item)
-{
-	return container_of(to_config_group(item), struct paper, group);
+	vds_paper_release(&papers, name);
 }
 
 static struct place *to_place(struct config_item *item)
@@ -146,96 +91,29 @@ static struct place *to_place(struct config_item *item)
 	return container_of(item, struct place, item);
 }
 
-static bool is_live_locked(struct paper *paper)
+static struct vdiommu_config *config_of(struct config_item *item)
 {
-	return find_claim_locked(config_item_name(&paper->group.cg_item));
+	return &to_paper(vds_paper_of(item))->config;
 }
 
 /*
  * Numbers
  */
 
-/**
- * struct number - an attribute that is one number in a config
- * @paper: the device it belongs to
- * @at: u64 or u32
- * @size: of @at
- * @min: lowest value it may have
- * @max: highest value
- * @hex: is it an address or a mask
- */
-struct number {
-	struct paper *paper;
-	void *at;
-	size_t size;
-	u64 min;
-	u64 max;
-	bool hex;
-};
+#define DEVICE_NUMBER(_name, _field, _min, _max, _hex)			\
+	VDS_PAPER_NUMBER(device_, _name, vds_paper_of(item),		\
+			 _field, _min, _max, _hex)
 
-static ssize_t show_number(struct number number, char *page)
-{
-	u64 value;
-
-	guard(mutex)(&big_lock);
-	if (number.size == sizeof(u64))
-		value = *(u64 *)number.at;
-	else
-		value = *(u32 *)number.at;
-	return sysfs_emit(page, number.hex ? "0x%llx\n" : "%llu\n", value);
-}
-
-static ssize_t store_number(struct number number, const char *page, size_t len)
-{
-	u64 value;
-	int err;
-
-	err = kstrtou64(page, 0, &value);
-	if (err)
-		return err;
-	if (value < number.min || value > number.max)
-		return -EINVAL;
-
-	guard(mutex)(&big_lock);
-	if (is_live_locked(number.paper))
-		return -EBUSY;
-	if (number.size == sizeof(u64))
-		*(u64 *)number.at = value;
-	else
-		*(u32 *)number.at = value;
-	return len;
-}
-
-/* configfs does not say which attribute it asks for: a pair of functions each */
-#define NUMBER(_name, _field, _min, _max, _hex)				\
-static struct number device_##_name(struct config_item *item)		\
-{									\
-	struct paper *paper = to_paper(item);				\
-	__auto_type at = &paper->config._field;				\
-									\
-	return (struct number) {					\
-		paper, at, sizeof(*at), _min, _max, _hex		\
-	};								\
-}									\
-static ssize_t device_##_name##_show(struct config_item *item, char *page) \
-{									\
-	return show_number(device_##_name(item), page);			\
-}									\
-static ssize_t device_##_name##_store(struct config_item *item,		\
-				      const char *page, size_t len)	\
-{									\
-	return store_number(device_##_name(item), page, len);		\
-}									\
-CONFIGFS_ATTR(device_, _name)
-
-NUMBER(page_size_mask, page_size_mask, 1, U64_MAX, true);
-NUMBER(input_start, input_start, 0, U64_MAX, true);
-NUMBER(input_last, input_last, 0, U64_MAX, true);
-NUMBER(gpa_limit, gpa_limit, 0, U64_MAX, true);
-NUMBER(domain_first, domain_first, 0, U32_MAX, false);
-NUMBER(domain_last, domain_last, 0, U32_MAX, false);
-NUMBER(max_domains, limits.domains, 1, VDIOMMU_MAX_DOMAINS, false);
-NUMBER(max_mappings, limits.mappings, 1, VDIOMMU_MAX_MAPPINGS, false);
+DEVICE_NUMBER(page_size_mask, config_of(item)->page_size_mask, 1, U64_MAX, true);
+DEVICE_NUMBER(input_start, config_of(item)->input_start, 0, U64_MAX, true);
+DEVICE_NUMBER(input_last, config_of(item)->input_last, 0, U64_MAX, true);
+DEVICE_NUMBER(gpa_limit, config_of(item)->gpa_limit, 0, U64_MAX, true);
+DEVICE_NUMBER(domain_first, config_of(item)->domain_first, 0, U32_MAX, false);
+DEVICE_NUMBER(domain_last, config_of(item)->domain_last, 0, U32_MAX, false);
+DEVICE_NUMBER(max_domains, config_of(item)->limits.domains, 1,
+	      VDIOMMU_MAX_DOMAINS, false);
+DEVICE_NUMBER(max_mappings, config_of(item)->limits.mappings, 1,
+	      VDIOMMU_MAX_MAPPINGS, false);
 
 /*
  * Words
@@ -248,9 +126,8 @@ static const char * const profiles[] = {
 
 static ssize_t device_profile_show(struct config_item *item, char *page)
 {
-	guard(mutex)(&big_lock);
-	return sysfs_emit(page, "%s\n",
-			  profiles[to_paper(item)->config.profile]);
+	guard(mutex)(&papers.lock);
+	return sysfs_emit(page, "%s\n", profiles[config_of(item)->profile]);
 }
 
 static ssize_t device_profile_store(struct config_item *item, const char *page,
@@ -260,47 +137,21 @@ static ssize_t device_profile_store(struct config_item *item, const char *page,
 
 	if (profile < 0)
 		return profile;
-	guard(mutex)(&big_lock);
-	if (is_live_locked(to_paper(item)))
+	guard(mutex)(&papers.lock);
+	if (vds_paper_is_live_locked(vds_paper_of(item)))
 		return -EBUSY;
-	to_paper(item)->config.profile = profile;
+	config_of(item)->profile = profile;
 	return len;
 }
 
 CONFIGFS_ATTR(device_, profile);
 
-static ssize_t device_driver_show(struct config_item *item, char *page)
-{
-	guard(mutex)(&big_lock);
-	return sysfs_emit(page, "%s\n", to_paper(item)->config.driver);
-}
-
-static ssize_t device_driver_store(struct config_item *item, const char *page,
-				   size_t len)
-{
-	struct vdiommu_config *config = &to_paper(item)->config;
-	char driver[sizeof(config->driver)];
-
-	/* All of it fits, or it is none we know. */
-	if (strscpy(driver, page, sizeof(driver)) < 0)
-		return -EINVAL;
-	strreplace(driver, '\n', '\0');
-	if (!vdiommu_driver_is_valid(driver))
-		return -EINVAL;
-
-	guard(mutex)(&big_lock);
-	if (is_live_locked(to_paper(item)))
-		return -EBUSY;
-	strscpy(config->driver, driver, sizeof(config->driver));
-	return len;
-}
-
-CONFIGFS_ATTR(device_, driver);
+VDS_PAPER_WORD(device_, driver, vds_paper_of(item), config_of(item)->driver,
+	       vds_driver_is_valid);
 
 static ssize_t device_live_show(struct config_item *item, char *page)
 {
-	guard(mutex)(&big_lock);
-	return sysfs_emit(page, "%d\n", is_live_locked(to_paper(item)));
+	return vds_paper_show_live(vds_paper_of(item), page);
 }
 
 CONFIGFS_ATTR_RO(device_, live);
@@ -333,7 +184,7 @@ static ssize_t place_reserved_show(struct config_item *item, char *page)
 	int len = 0;
 	u32 i;
 
-	guard(mutex)(&big_lock);
+	guard(mutex)(&papers.lock);
 	ep = vdiommu_config_find_endpoint(&place->owner->config, place->id);
 	for (i = 0; ep && i < ep->num_regions; i++)
 		len += sysfs_emit_at(page, len, "0x%llx 0x%llx %s\n",
@@ -385,8 +236,8 @@ static int set_regions(struct place *place,
 	struct vdiommu_config *config = &place->owner->config;
 	struct vdiommu_endpoint_config *ep;
 
-	guard(mutex)(&big_lock);
-	if (is_live_locked(place->owner))
+	guard(mutex)(&papers.lock);
+	if (vds_paper_is_live_locked(&place->owner->vds))
 		return -EBUSY;
 	if (!vdiommu_regions_are_valid(regions, vdiommu_config_granule(config)))
 		return -EINVAL;
@@ -447,8 +298,8 @@ static struct paper *endpoints_to_paper(struct config_group *group)
 
 static int add_endpoint(struct paper *paper, u32 id)
 {
-	guard(mutex)(&big_lock);
-	if (is_live_locked(paper))
+	guard(mutex)(&papers.lock);
+	if (vds_paper_is_live_locked(&paper->vds))
 		return -EBUSY;
 	if (vdiommu_config_find_endpoint(&paper->config, id))
 		return -EEXIST;
@@ -489,7 +340,7 @@ static void drop_place(struct config_group *group, struct config_item *item)
 {
 	struct place *place = to_place(item);
 
-	scoped_guard(mutex, &big_lock)
+	scoped_guard(mutex, &papers.lock)
 		vdiommu_config_remove_endpoint(&place->owner->config,
 					       place->id);
 	config_item_put(item);
@@ -508,7 +359,7 @@ static const struct config_item_type endpoints_type = {
 
 static void device_release(struct config_item *item)
 {
-	kvfree(to_paper(item));
+	kvfree(to_paper(vds_paper_of(item)));
 }
 
 static struct configfs_item_operations device_item_ops = {
@@ -525,6 +376,7 @@ static struct config_group *make_device(struct config_group *group,
 					const char *name)
 {
 	struct paper *paper;
+	int err;
 
 	if (strlen(name) >= NAME_SIZE)
 		return ERR_PTR(-ENAMETOOLONG);
@@ -532,26 +384,21 @@ static struct config_group *make_device(struct config_group *group,
 	if (!paper)
 		return ERR_PTR(-ENOMEM);
 	vdiommu_config_init(&paper->config);
-	config_group_init_type_name(&paper->group, name, &device_type);
-	/* Long names are allocated, and nobody tells. */
-	if (!config_item_name(&paper->group.cg_item)) {
+	err = vds_paper_init(&paper->vds, &papers, name, &device_type);
+	if (err) {
 		kvfree(paper);
-		return ERR_PTR(-ENOMEM);
+		return ERR_PTR(err);
 	}
 	config_group_init_type_name(&paper->endpoints, "endpoints",
 				    &endpoints_type);
-	configfs_add_default_group(&paper->endpoints, &paper->group);
-
-	guard(mutex)(&big_lock);
-	list_add(&paper->link, &papers);
-	return &paper->group;
+	configfs_add_default_group(&paper->endpoints, &paper->vds.group);
+	vds_paper_add(&paper->vds);
+	return &paper->vds.group;
 }
 
 static void drop_device(struct config_group *group, struct config_item *item)
 {
-	scoped_guard(mutex, &big_lock)
-		list_del(&to_paper(item)->link);
-	config_item_put(item);
+	vds_paper_drop(vds_paper_of(item));
 }
 
 static struct configfs_group_operations subsystem_group_ops = {

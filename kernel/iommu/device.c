@@ -209,25 +209,6 @@ struct vdiommu_device *vdiommu_device_create(struct vdpa_mgmt_dev *mdev,
  * Management device
  */
 
-/*
- * What "device_features" of the vdpa tool says may narrow the offer of the
- * configuration. The core's own features are always offered.
- */
-static int choose_features(const struct vdiommu_config *config,
-			   const struct vdpa_dev_set_config *attrs,
-			   u64 *out_features)
-{
-	u64 features = vdiommu_config_features(config);
-
-	if (attrs->mask & BIT_ULL(VDPA_ATTR_DEV_FEATURES)) {
-		if (attrs->device_features & ~(features | VDS_CORE_FEATURES))
-			return -EINVAL;
-		features &= attrs->device_features;
-	}
-	*out_features = features;
-	return 0;
-}
-
 static int publish(struct vdiommu_device *iommu)
 {
 	const char *driver = iommu->config->driver;
@@ -257,7 +238,8 @@ static int add_claimed(struct vdpa_mgmt_dev *mdev, const char *name,
 	u64 features;
 	int ret;
 
-	ret = choose_features(config, attrs, &features);
+	ret = vds_device_choose_features(vdiommu_config_features(config), attrs,
+					 &features);
 	if (ret)
 		return ret;
 	iommu = vdiommu_device_create(mdev, name, config, features);

@@ -17,10 +17,12 @@
 #include <linux/module.h>
 #include <linux/ratelimit.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/virtio_config.h>
 #include <linux/virtio_ids.h>
 #include <linux/virtio_ring.h>
 
+#include <uapi/linux/vdpa.h>
 #include <uapi/linux/vhost_types.h>
 
 #include "../compat.h"
@@ -523,6 +525,26 @@ int vds_device_set_endpoint(struct vds_device *vds, const char *iommu, u32 id)
 	return 0;
 }
 EXPORT_SYMBOL_GPL(vds_device_set_endpoint);
+
+bool vds_driver_is_valid(const char *driver)
+{
+	return !driver[0] || !strcmp(driver, "vhost_vdpa") ||
+	       !strcmp(driver, "virtio_vdpa");
+}
+EXPORT_SYMBOL_GPL(vds_driver_is_valid);
+
+int vds_device_choose_features(u64 can, const struct vdpa_dev_set_config *attrs,
+			       u64 *out_features)
+{
+	if (attrs->mask & BIT_ULL(VDPA_ATTR_DEV_FEATURES)) {
+		if (attrs->device_features & ~(can | VDS_CORE_FEATURES))
+			return -EINVAL;
+		can &= attrs->device_features;
+	}
+	*out_features = can;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(vds_device_choose_features);
 
 int vds_device_register(struct vds_device *vds, const char *driver)
 {

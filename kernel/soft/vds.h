@@ -153,6 +153,26 @@ struct vds_device *vds_device_alloc(const struct vds_device_type *type,
 int vds_device_set_endpoint(struct vds_device *vds, const char *iommu, u32 id);
 
 /**
+ * vds_driver_is_valid() - can a device be for that bus driver only?
+ * @driver: "vhost_vdpa", "virtio_vdpa", or "" for any
+ *
+ * Return: true if so.
+ */
+bool vds_driver_is_valid(const char *driver);
+
+/**
+ * vds_device_choose_features() - what of a configuration is to be offered
+ * @can: device feature bits that the configuration allows
+ * @attrs: of a mgmtdev's dev_add; "device_features" of the vdpa tool may narrow
+ *	the offer, but not that of VDS_CORE_FEATURES
+ * @out_features: for vds_device_alloc()
+ *
+ * Return: 0, or -EINVAL if bits are asked for that there are not.
+ */
+int vds_device_choose_features(u64 can, const struct vdpa_dev_set_config *attrs,
+			       u64 *out_features);
+
+/**
  * vds_device_register() - put a finished device on the vdpa bus
  * @vds: from vds_device_alloc(), everything of the type in place
  * @driver: name of the only bus driver that may bind ("vhost_vdpa",
