@@ -225,9 +225,11 @@ l2_start() {
 
 # pci_guest NAME QEMU SCRIPT WORDS MEMORY [QEMU-ARGUMENT...]: a guest with a PCI
 # bus, driven by its script alone. WORDS go to its kernel's command line, MEMORY
-# is a backend of 384 MiB. Slots from 5 on are free.
+# is a backend of 384 MiB. Slots from 5 on are free. The disk and the share take
+# slots 3 and 4, of the bus PCI_DISKS if the arguments make another one.
 pci_guest() {
 	local name="$1" qemu="$2" script="$3" words="$4" memory="$5" dir accel=kvm
+	local bus="bus=${PCI_DISKS:-pcie.0}"
 	shift 5
 	dir=$(case_dir)
 	[ -e /dev/kvm ] || accel=tcg
@@ -236,12 +238,12 @@ pci_guest() {
 		-object "$memory,id=ram" \
 		-m 384 -smp 1 -nodefaults -display none -vga none -no-reboot \
 		-kernel /boot/vmlinuz -initrd /boot/initrd \
-		-append "console=ttyS0 quiet loglevel=4 panic=-1 reboot=t mitigations=off noxsave initcall_blacklist=cmos_init nowatchdog rcupdate.rcu_cpu_stall_suppress=1 bench.run=/share/guest/$script bench.name=$name bench.dir=$dir $words" \
+		-append "console=ttyS0 quiet loglevel=4 panic=-1 reboot=t mitigations=off noxsave initcall_blacklist=cmos_init nowatchdog rcupdate.rcu_cpu_stall_suppress=1 bench.run=/share/guest/$script bench.name=$name bench.dir=$dir $words" "$@" \
 		-drive "file=/dev/vda,format=raw,if=none,id=disk,readonly=on" \
-		-device virtio-blk-pci,drive=disk,addr=3 \
+		-device "virtio-blk-pci,drive=disk,$bus,addr=3" \
 		-fsdev "local,id=share,path=/share,security_model=none" \
-		-device virtio-9p-pci,fsdev=share,mount_tag=share,addr=4 \
-		-serial "file:$dir/$name.serial" "$@" \
+		-device "virtio-9p-pci,fsdev=share,mount_tag=share,$bus,addr=4" \
+		-serial "file:$dir/$name.serial" \
 		> "$dir/$name.qemu" 2>&1 < /dev/null &
 	echo $! > "/run/$name.pid"
 }

@@ -19,6 +19,7 @@ guest() { # NAME WORDS
 	local name="$1"
 	iommu_guest "$name" "$2"
 	check "$name: a guest boots" l2_wait "$name" guest-ready 240
+	check "$name: so is its driver loaded" found "$name" "loaded $name"
 	check "$name: its driver is bound" found "$name" "driver virtio_iommu"
 	check "$name: the GPU has a group" found "$name" "group [0-9][0-9]*"
 	check "$name: it is translated" found "$name" "type DMA.*"
@@ -46,7 +47,7 @@ check "an IOMMU is created" iommu_add iommu0 $(iommu_aperture) endpoint:40
 check "a GPU behind it is created" gpu_add gpu0 iommu=iommu0 endpoint=40 \
 	scanouts/0/width=1024 scanouts/0/height=768
 guest early ""
-guest late bench.skip=virtio_iommu
+guest late bench.skip=virtio-iommu
 check "the GPU is deleted" gpu_del gpu0
 check "the IOMMU is deleted" iommu_del iommu0
 mods_unload

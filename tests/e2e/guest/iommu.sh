@@ -7,10 +7,15 @@
 . /share/guest/lib.sh
 function=/sys/bus/pci/devices/0000:00:05.0
 
-[ -d /sys/bus/virtio/drivers/virtio_iommu ] || modprobe virtio_iommu
+loaded=early
+if [ ! -d /sys/bus/virtio/drivers/virtio_iommu ]; then
+	loaded=late
+	modprobe virtio_iommu
+fi
 guest_setup
 # shellcheck disable=SC2154
 {
+	echo "loaded $loaded"
 	echo "kernel $(uname -r)"
 	echo "driver $(basename "$(readlink /sys/bus/pci/devices/0000:00:02.0/virtio*/driver)")"
 	echo "group $(basename "$(readlink $function/iommu_group)")"
