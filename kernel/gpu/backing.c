@@ -3,8 +3,8 @@
  * A backing is known twice: as the entries that the guest sent, addresses that
  * may come to mean something else, and as extents, the host memory that they
  * meant at one generation of the device's memory. Extents are used only inside
- * a section of that generation (dma.h). When the generation has moved on, they
- * are made again from the entries before the next byte is read; if that fails,
+ * a section in which they are still good (dma.h). When they are not, they are
+ * made again from the entries before the next byte is read; if that fails,
  * nothing is read.
  *
  * So a transfer usually looks up nothing: it finds the first extent by binary
@@ -189,15 +189,28 @@ static int make_room(struct vdgpu_backing *backing)
 	return 0;
 }
 
-/* One attempt; -EAGAIN if memory moved meanwhile. */
-static int resolve(struct vdgpu_backing *backing)
+/*
+ * Are the extents good in this section? A guest behind an IOMMU unmaps all the
+ * time, mostly elsewhere; that is asked about once.
+ */
+static bool still_good(struct vdgpu_backing *backing)
+{
+	struct vds_dma *dma = door(backing);
+	u64 now = vds_dma_generation(dma);
+
+	if (!vds_dma_unchanged(dma, backing->generation, backing->iova,
+			       backing->last))
+		return false;
+	backing->generation = now;
+	return true;
+}
+
+static int resolve_all(struct vdgpu_backing *backing)
 {
 	struct vds_dma *dma = door(backing);
 	struct position at = {};
-	u64 generation = 0;
 	int ret;
 
-	backing->generation = 0;
 	backing->nr_extents = 0;
 	do {
 		ret = make_room(backing);
@@ -205,20 +218,25 @@ static int resolve(struct vdgpu_backing *backing)
 			return ret;
 
 		vds_dma_enter(dma);
-		if (!generation)
-			generation = vds_dma_generation(dma);
-		if (generation == vds_dma_generation(dma))
-			ret = resolve_some(backing, &at);
-		else
-			ret = -EAGAIN;
+		if (!at.entry && !at.done)
+			backing->generation = vds_dma_generation(dma);
+		ret = still_good(backing) ? resolve_some(backing, &at) : -EAGAIN;
 		vds_dma_leave(dma);
 		if (ret)
 			return ret;
 		cond_resched();
 	} while (at.entry < backing->nr_entries);
-
-	backing->generation = generation;
 	return 0;
+}
+
+/* One attempt; -EAGAIN if memory moved meanwhile. */
+static int resolve(struct vdgpu_backing *backing)
+{
+	int ret = resolve_all(backing);
+
+	if (ret)
+		backing->generation = 0;
+	return ret;
 }
 
 /* Enters a section in which the extents are good, unless it fails. */
@@ -230,7 +248,7 @@ static int enter_resolved(struct vdgpu_backing *backing)
 
 	for (i = 0; i < MAX_ATTEMPTS; i++) {
 		vds_dma_enter(dma);
-		if (backing->generation == vds_dma_generation(dma))
+		if (still_good(backing))
 			return 0;
 		vds_dma_leave(dma);
 
@@ -486,7 +504,7 @@ int vdgpu_backing_copy_atomic(struct vdgpu_backing *backing,
 
 	if (!vds_dma_try_enter(dma))
 		return -EAGAIN;
-	if (backing->generation == vds_dma_generation(dma))
+	if (still_good(backing))
 		copy_some(backing, &progress, ATOMIC_COST);
 	vds_dma_leave(dma);
 	return progress.left.rows ? -EAGAIN : 0;

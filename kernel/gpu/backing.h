@@ -30,7 +30,7 @@ struct vdgpu_extent {
  * @page_aligned: every entry begins and ends on a page boundary, but for the
  *	end of the last
  * @charged: entries charged
- * @generation: of the guest's memory, for which @extents are good; 0: none
+ * @generation: of the guest's memory, at which @extents were good; 0: never
  * @extents: where the entries are, ascending, without holes
  * @nr_extents: how many are valid
  * @max_extents: how many fit

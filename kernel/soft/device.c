@@ -348,14 +348,14 @@ static bool user_try_revoke(struct vds_endpoint_user *user, u64 iova, u64 last)
 {
 	struct vds_core *core = container_of(user, struct vds_core, user);
 
-	return vds_dma_try_forget(&core->dma);
+	return vds_dma_try_forget(&core->dma, iova, last);
 }
 
 static void user_revoke(struct vds_endpoint_user *user, u64 iova, u64 last)
 {
 	struct vds_core *core = container_of(user, struct vds_core, user);
 
-	vds_dma_forget(&core->dma);
+	vds_dma_forget(&core->dma, iova, last);
 	revoke(core, iova, last);
 }
 

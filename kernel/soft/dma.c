@@ -213,13 +213,13 @@ EXPORT_SYMBOL_GPL(vds_dma_leave);
 
 /*
  * Who goes on using what was resolved before? One in a section that is still
- * open; later ones find another generation. And one who holds: it said so
+ * open; later ones ask vds_dma_unchanged(). And one who holds: it said so
  * before it entered the section in which it resolved, so either it is counted
- * here or it finds the new generation, too.
+ * here or it is told of the removal, too.
  */
-bool vds_dma_try_forget(struct vds_dma *dma)
+bool vds_dma_try_forget(struct vds_dma *dma, u64 iova, u64 last)
 {
-	vds_mem_touch(dma->mem);
+	vds_mem_touch(dma->mem, iova, last);
 	if (atomic_read(&dma->held))
 		return false;
 	if (!down_write_trylock(&dma->mem->users))
@@ -228,9 +228,9 @@ bool vds_dma_try_forget(struct vds_dma *dma)
 	return true;
 }
 
-void vds_dma_forget(struct vds_dma *dma)
+void vds_dma_forget(struct vds_dma *dma, u64 iova, u64 last)
 {
-	vds_mem_touch(dma->mem);
+	vds_mem_touch(dma->mem, iova, last);
 	down_write(&dma->mem->users);
 	up_write(&dma->mem->users);
 }
@@ -274,6 +274,14 @@ u64 vds_dma_generation(const struct vds_dma *dma)
 	return dma->mem->generation;
 }
 EXPORT_SYMBOL_GPL(vds_dma_generation);
+
+bool vds_dma_unchanged(const struct vds_dma *dma, u64 generation, u64 iova,
+		       u64 last)
+{
+	lockdep_assert_held(&dma->mem->users);
+	return vds_mem_unchanged(dma->mem, generation, iova, last);
+}
+EXPORT_SYMBOL_GPL(vds_dma_unchanged);
 
 int vds_dma_resolve(struct vds_dma *dma, u64 iova, u64 len, bool write,
 		    struct vds_extent *out_extent)

@@ -11,7 +11,7 @@
  * - a section: vds_dma_enter(), then as many vds_dma_resolve() and
  *   vds_dma_copy_from() as it takes, vds_dma_leave(). Inside a section no
  *   mapping goes away, so what was resolved stays good; it also stays good in
- *   later sections as long as vds_dma_generation() says the same number.
+ *   later sections as long as vds_dma_unchanged() says so.
  *   Sections may sleep and must be short: an unmap waits for them, and with
  *   it the VMM.
  *
@@ -86,13 +86,29 @@ bool vds_dma_try_enter(struct vds_dma *dma);
 void vds_dma_leave(struct vds_dma *dma);
 
 /**
- * vds_dma_generation() - has any mapping gone away
+ * vds_dma_generation() - when is it
  * @dma: the device's door
  *
- * Inside a section. Return: a number, never 0, that changes whenever a mapping
- * is removed or the meaning of addresses changes otherwise.
+ * Inside a section. Return: a number, never 0, that changes whenever addresses
+ * change their meaning.
  */
 u64 vds_dma_generation(const struct vds_dma *dma);
+
+/**
+ * vds_dma_unchanged() - is what was resolved before still good?
+ * @dma: the device's door
+ * @generation: from vds_dma_generation() in the section in which it was
+ *	resolved; 0: nothing was
+ * @iova: lowest address of it
+ * @last: highest address
+ *
+ * Inside a section. A mapping elsewhere that went away does not matter, as long
+ * as these were not too many: ask again now and then, and remember when.
+ *
+ * Return: true if it is good in this section, too.
+ */
+bool vds_dma_unchanged(const struct vds_dma *dma, u64 generation, u64 iova,
+		       u64 last);
 
 /**
  * vds_dma_hold() - what will be resolved is to live on beyond its section

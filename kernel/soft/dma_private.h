@@ -23,21 +23,25 @@ struct vds_dma {
 };
 
 /**
- * vds_dma_try_forget() - translations have changed, do not remember any
+ * vds_dma_try_forget() - translations have changed, do not remember them
  * @dma: the door
+ * @iova: lowest address that means something else now
+ * @last: highest address
  *
  * Any context. Return: false if a section is open or something is held, so
  * that somebody may still use what was resolved.
  */
-bool vds_dma_try_forget(struct vds_dma *dma);
+bool vds_dma_try_forget(struct vds_dma *dma, u64 iova, u64 last);
 
 /**
  * vds_dma_forget() - the same, after all open sections have ended
  * @dma: the door
+ * @iova: lowest address
+ * @last: highest address
  *
  * Sleeps. What is held is for the caller to revoke.
  */
-void vds_dma_forget(struct vds_dma *dma);
+void vds_dma_forget(struct vds_dma *dma, u64 iova, u64 last);
 
 /**
  * vds_dma_load16() - read a ring word in one piece

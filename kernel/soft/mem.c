@@ -34,25 +34,54 @@ void vds_mem_init(struct vds_mem *mem)
 	mem->identity = false;
 }
 
+static void touch_locked(struct vds_mem *mem, u64 first, u64 last)
+{
+	u64 generation = ++mem->generation;
+
+	mem->removals[generation % VDS_MEM_REMOVALS] = (struct vds_removal) {
+		.first = first,
+		.last = last,
+	};
+}
+
 void vds_mem_set_identity(struct vds_mem *mem, bool identity)
 {
 	down_write(&mem->users);
 	write_lock_irq(&mem->lock);
 	if (mem->identity != identity) {
 		mem->identity = identity;
-		mem->generation++;
+		touch_locked(mem, 0, U64_MAX);
 	}
 	write_unlock_irq(&mem->lock);
 	up_write(&mem->users);
 }
 
-void vds_mem_touch(struct vds_mem *mem)
+void vds_mem_touch(struct vds_mem *mem, u64 first, u64 last)
 {
 	unsigned long flags;
 
 	write_lock_irqsave(&mem->lock, flags);
-	mem->generation++;
+	touch_locked(mem, first, last);
 	write_unlock_irqrestore(&mem->lock, flags);
+}
+
+bool vds_mem_unchanged(struct vds_mem *mem, u64 since, u64 first, u64 last)
+{
+	const struct vds_removal *removal;
+	bool unchanged = true;
+	unsigned long flags;
+	u64 generation;
+
+	read_lock_irqsave(&mem->lock, flags);
+	if (!since || mem->generation - since > VDS_MEM_REMOVALS)
+		unchanged = false;
+	for (generation = mem->generation; unchanged && generation > since;
+	     generation--) {
+		removal = &mem->removals[generation % VDS_MEM_REMOVALS];
+		unchanged = removal->last < first || removal->first > last;
+	}
+	read_unlock_irqrestore(&mem->lock, flags);
+	return unchanged;
 }
 
 /* One reference per folio, however many of its pages are in the range. */
@@ -146,7 +175,8 @@ static bool remove_first(struct vds_mem *mem, u64 gpa, u64 last,
 		out_extent->phys = map->addr;
 		out_extent->len = map->size;
 		vhost_iotlb_map_free(&mem->iotlb, map);
-		mem->generation++;
+		/* Of gpas; who is behind an IOMMU knows iovas only. */
+		touch_locked(mem, 0, U64_MAX);
 	}
 	write_unlock_irq(&mem->lock);
 	return map;

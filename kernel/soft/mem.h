@@ -9,12 +9,29 @@
 
 struct vds_extent;
 
+/*
+ * So many removals are told apart. Linux sends its unmaps in batches, and one
+ * who uses what it resolved looks in between.
+ */
+#define VDS_MEM_REMOVALS	64
+
+/**
+ * struct vds_removal - addresses that mean something else now
+ * @first: lowest
+ * @last: highest
+ */
+struct vds_removal {
+	u64 first;
+	u64 last;
+};
+
 /**
  * struct vds_mem - stage 2 of a device: which host page is behind a gpa
  * @users: read: a section in which no mapping goes away; write: removing
- * @lock: covers @iotlb and @generation; taken in any context
+ * @lock: covers @iotlb, @generation and @removals; taken in any context
  * @iotlb: the mappings that the VMM made
- * @generation: never 0; changes with each removal
+ * @generation: never 0; counts removals
+ * @removals: the last ones, that of generation n in place n modulo their number
  * @identity: addresses are host physical ones, because the host's own driver
  *	made them. Only changed while the device has no driver at work
  */
@@ -23,6 +40,7 @@ struct vds_mem {
 	rwlock_t lock;
 	struct vhost_iotlb iotlb;
 	u64 generation;
+	struct vds_removal removals[VDS_MEM_REMOVALS];
 	bool identity;
 };
 
@@ -75,10 +93,24 @@ void vds_mem_unmap(struct vds_mem *mem, u64 gpa, u64 last,
 /**
  * vds_mem_touch() - addresses mean something else from now on
  * @mem: the memory
+ * @first: lowest of them
+ * @last: highest of them
  *
  * Changes the generation. Any context.
  */
-void vds_mem_touch(struct vds_mem *mem);
+void vds_mem_touch(struct vds_mem *mem, u64 first, u64 last);
+
+/**
+ * vds_mem_unchanged() - do addresses mean what they meant?
+ * @mem: the memory
+ * @since: generation at which they were looked up; 0: never
+ * @first: lowest of them
+ * @last: highest of them
+ *
+ * The caller holds @users. Return: false if one may mean something else, or if
+ * that was too long ago to tell.
+ */
+bool vds_mem_unchanged(struct vds_mem *mem, u64 since, u64 first, u64 last);
 
 /**
  * vds_mem_lookup() - what the front of a range is backed by

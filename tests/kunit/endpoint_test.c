@@ -5,6 +5,7 @@
 
 #include "mock_echo.h"
 #include "mock_guest.h"
+#include "mock_provider.h"
 #include "soft/core.h"
 #include "soft/dma.h"
 #include "soft/dma_private.h"
@@ -12,38 +13,6 @@
 
 /* Guest memory from MOCK_BASE on is seen from here on, by default. */
 #define IOVA	0x10000ull
-
-/**
- * struct mock_iommu - translates one range
- * @first: of the range
- * @last: of the range
- * @gpa: of @first
- * @writable: may be written
- * @run: longest span it gives
- */
-struct mock_iommu {
-	u64 first;
-	u64 last;
-	u64 gpa;
-	bool writable;
-	u64 run;
-};
-
-static int translate(void *provider, u64 iova, u64 last, bool write,
-		     struct vds_span *out_span)
-{
-	const struct mock_iommu *iommu = provider;
-
-	if (iova < iommu->first || iova > iommu->last)
-		return -EFAULT;
-	if (write && !iommu->writable)
-		return -EFAULT;
-	out_span->gpa = iommu->gpa + (iova - iommu->first);
-	out_span->last = min3(last, iommu->last, iova + iommu->run - 1);
-	return 0;
-}
-
-static const struct vds_provider_ops ops = { .translate = translate };
 
 /**
  * struct world - memory behind an endpoint
@@ -58,7 +27,7 @@ static const struct vds_provider_ops ops = { .translate = translate };
  */
 struct world {
 	struct mock_memory *memory;
-	struct mock_iommu iommu;
+	struct mock_provider iommu;
 	struct vds_endpoint *ep;
 	struct vds_endpoint_user user;
 	unsigned int tries;
@@ -74,7 +43,7 @@ static bool world_try_revoke(struct vds_endpoint_user *user, u64 iova, u64 last)
 	world->tries++;
 	world->iova = iova;
 	world->last = last;
-	return vds_dma_try_forget(&world->memory->dma);
+	return vds_dma_try_forget(&world->memory->dma, iova, last);
 }
 
 static void world_revoke(struct vds_endpoint_user *user, u64 iova, u64 last)
@@ -84,7 +53,7 @@ static void world_revoke(struct vds_endpoint_user *user, u64 iova, u64 last)
 	world->revokes++;
 	world->iova = iova;
 	world->last = last;
-	vds_dma_forget(&world->memory->dma);
+	vds_dma_forget(&world->memory->dma, iova, last);
 }
 
 static void drop_world(void *data)
@@ -101,7 +70,7 @@ static struct world *make_world(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, world);
 	world->memory = mock_memory(test, 4);
-	world->iommu = (struct mock_iommu) {
+	world->iommu = (struct mock_provider) {
 		.first = IOVA,
 		.last = IOVA + 4 * PAGE_SIZE - 1,
 		.gpa = MOCK_BASE,
@@ -122,7 +91,7 @@ static struct world *make_provided(struct kunit *test)
 {
 	struct world *world = make_world(test);
 
-	KUNIT_ASSERT_EQ(test, 0, vds_endpoint_provide(world->ep, &ops,
+	KUNIT_ASSERT_EQ(test, 0, vds_endpoint_provide(world->ep, &mock_provider_ops,
 						      &world->iommu));
 	return world;
 }
@@ -157,9 +126,9 @@ static void nothing_without_a_provider(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, -EFAULT, read_byte(world, IOVA));
 	KUNIT_EXPECT_EQ(test, -EFAULT, read_byte(world, MOCK_BASE));
-	KUNIT_ASSERT_EQ(test, 0, vds_endpoint_provide(world->ep, &ops,
+	KUNIT_ASSERT_EQ(test, 0, vds_endpoint_provide(world->ep, &mock_provider_ops,
 						      &world->iommu));
-	KUNIT_EXPECT_EQ(test, -EBUSY, vds_endpoint_provide(world->ep, &ops,
+	KUNIT_EXPECT_EQ(test, -EBUSY, vds_endpoint_provide(world->ep, &mock_provider_ops,
 							   &world->iommu));
 	KUNIT_EXPECT_EQ(test, 0, read_byte(world, IOVA));
 	KUNIT_EXPECT_EQ(test, -EFAULT, read_byte(world, MOCK_BASE));
@@ -234,6 +203,9 @@ static void revoking_waits_for_sections(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, IOVA, world->iova);
 	KUNIT_EXPECT_EQ(test, IOVA + 9, world->last);
 	KUNIT_EXPECT_NE(test, before, vds_dma_generation(dma));
+	KUNIT_EXPECT_FALSE(test, vds_dma_unchanged(dma, before, IOVA, IOVA));
+	KUNIT_EXPECT_TRUE(test, vds_dma_unchanged(dma, before, IOVA + 10,
+						  U64_MAX));
 	vds_dma_leave(dma);
 
 	KUNIT_EXPECT_TRUE(test, vds_endpoint_revoke(world->ep, IOVA, IOVA + 9,
@@ -283,7 +255,7 @@ static void withdraw(void *ep)
 
 static void a_device_behind_it(struct kunit *test)
 {
-	struct mock_iommu iommu = {
+	struct mock_provider iommu = {
 		.last = U64_MAX,
 		.writable = true,
 		.run = PAGE_SIZE,
@@ -295,7 +267,7 @@ static void a_device_behind_it(struct kunit *test)
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, ep);
 	KUNIT_ASSERT_EQ(test, 0, vds_device_set_endpoint(&echo->vds, "iommu0",
 							 9));
-	KUNIT_ASSERT_EQ(test, 0, vds_endpoint_provide(ep, &ops, &iommu));
+	KUNIT_ASSERT_EQ(test, 0, vds_endpoint_provide(ep, &mock_provider_ops, &iommu));
 	kunit_add_action(test, withdraw, ep);
 
 	mock_driver_start(driver, 0);

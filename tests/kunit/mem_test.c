@@ -142,6 +142,48 @@ static void generation_moves_with_removal_only(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, before, memory->mem.generation);
 }
 
+/* Of those that went, only what overlaps matters, and for so long. */
+static void tells_removals_apart(struct kunit *test)
+{
+	struct mock_memory *memory = mock_memory(test, 1);
+	struct vds_mem *mem = &memory->mem;
+	u64 since = mem->generation;
+	unsigned int i;
+
+	KUNIT_EXPECT_FALSE(test, vds_mem_unchanged(mem, 0, 0, U64_MAX));
+	KUNIT_EXPECT_TRUE(test, vds_mem_unchanged(mem, since, 0, U64_MAX));
+	vds_mem_touch(mem, 0x1000, 0x1fff);
+	KUNIT_EXPECT_TRUE(test, vds_mem_unchanged(mem, since, 0, 0xfff));
+	KUNIT_EXPECT_FALSE(test, vds_mem_unchanged(mem, since, 0, 0x1000));
+	KUNIT_EXPECT_FALSE(test, vds_mem_unchanged(mem, since, 0x1800, 0x1800));
+	KUNIT_EXPECT_FALSE(test, vds_mem_unchanged(mem, since, 0x1fff,
+						   U64_MAX));
+	KUNIT_EXPECT_TRUE(test, vds_mem_unchanged(mem, since, 0x2000, U64_MAX));
+	/* Who looked it up afterwards has what it means now. */
+	KUNIT_EXPECT_TRUE(test, vds_mem_unchanged(mem, mem->generation, 0,
+						  U64_MAX));
+
+	/* The oldest one is still known, and then no longer. */
+	for (i = 1; i < VDS_MEM_REMOVALS; i++)
+		vds_mem_touch(mem, 0x4000, 0x4fff);
+	KUNIT_EXPECT_TRUE(test, vds_mem_unchanged(mem, since, 0x2000, 0x3fff));
+	KUNIT_EXPECT_FALSE(test, vds_mem_unchanged(mem, since, 0x1000, 0x1000));
+	vds_mem_touch(mem, 0x4000, 0x4fff);
+	KUNIT_EXPECT_FALSE(test, vds_mem_unchanged(mem, since, 0x2000, 0x3fff));
+	KUNIT_EXPECT_TRUE(test, vds_mem_unchanged(mem, since + 1, 0x2000,
+						  0x3fff));
+}
+
+/* The VMM removes gpas, and who asks knows iovas. */
+static void unmap_concerns_everybody(struct kunit *test)
+{
+	struct mock_memory *memory = mock_memory(test, 1);
+	u64 since = memory->mem.generation;
+
+	vds_mem_unmap(&memory->mem, MOCK_BASE, MOCK_BASE, NULL, NULL);
+	KUNIT_EXPECT_FALSE(test, vds_mem_unchanged(&memory->mem, since, 0, 0));
+}
+
 static void note_revoke(void *data, u64 gpa, u64 last)
 {
 	u64 *range = data;
@@ -194,6 +236,8 @@ static struct kunit_case mem_cases[] = {
 	KUNIT_CASE(refuses_overlap),
 	KUNIT_CASE(refuses_what_is_memory_in_part),
 	KUNIT_CASE(generation_moves_with_removal_only),
+	KUNIT_CASE(tells_removals_apart),
+	KUNIT_CASE(unmap_concerns_everybody),
 	KUNIT_CASE(revokes_the_range),
 	KUNIT_CASE(believes_nobody_without_a_map),
 	{}
