@@ -123,6 +123,7 @@ static const struct vds_queue_type queues[] = {
 		.name = "event",
 		.serve = vdiommu_fault_serve,
 		.inline_budget = EVENT_BUDGET,
+		.forget = vdiommu_faults_forget_buffers,
 	},
 };
 

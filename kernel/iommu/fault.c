@@ -157,20 +157,26 @@ static struct vds_chain *take_buffer(struct vdiommu_faults *faults)
 	return chain;
 }
 
+void vdiommu_faults_forget_buffers(struct vds_device *vds)
+{
+	struct vdiommu_faults *faults = &vds_to_vdiommu(vds)->faults;
+	struct vds_chain *chain;
+
+	while ((chain = take_buffer(faults)))
+		vds_chain_complete(chain);
+	/* The last one that somebody else took. */
+	irq_work_sync(&faults->work);
+}
+
 void vdiommu_faults_reset(struct vdiommu_device *iommu)
 {
 	struct vdiommu_faults *faults = &iommu->faults;
-	struct vds_chain *chain;
+	unsigned long flags;
 
-	spin_lock_irq(&faults->lock);
+	spin_lock_irqsave(&faults->lock, flags);
 	faults->dropped += faults->count;
 	faults->count = 0;
-	spin_unlock_irq(&faults->lock);
-
-	/* With no faults left, nobody takes buffers but us. */
-	irq_work_sync(&faults->work);
-	while ((chain = take_buffer(faults)))
-		vds_chain_complete(chain);
+	spin_unlock_irqrestore(&faults->lock, flags);
 }
 
 int vdiommu_faults_init(struct vdiommu_device *iommu)
@@ -189,6 +195,7 @@ void vdiommu_faults_finish(struct vdiommu_device *iommu)
 	if (!iommu->faults.buffers)
 		return;
 	vdiommu_faults_reset(iommu);
+	vdiommu_faults_forget_buffers(&iommu->vds);
 	kfree(iommu->faults.buffers);
 	iommu->faults.buffers = NULL;
 }

@@ -72,10 +72,18 @@ int vdiommu_faults_init(struct vdiommu_device *iommu);
 void vdiommu_faults_finish(struct vdiommu_device *iommu);
 
 /**
- * vdiommu_faults_reset() - forget what is not told, and where to
- * @iommu: its event queue is not served
+ * vdiommu_faults_forget_buffers() - write into none of the driver's any more
+ * @vds: the IOMMU's; its event queue is not served
  *
- * Sleeps.
+ * What is not told waits for others. Sleeps.
+ */
+void vdiommu_faults_forget_buffers(struct vds_device *vds);
+
+/**
+ * vdiommu_faults_reset() - forget what is not told
+ * @iommu: its event queue is not served and has forgotten its buffers
+ *
+ * Any context.
  */
 void vdiommu_faults_reset(struct vdiommu_device *iommu);
 

@@ -46,12 +46,20 @@ static void start_vq(struct vds_core *core, struct vds_vq *vq)
 				"a queue's address or size is not usable: does the VMM map all guest memory (RLIMIT_MEMLOCK)?");
 }
 
+/* To be taken up no more where it was left. */
+static void stop_vq(struct vds_core *core, struct vds_vq *vq)
+{
+	vds_vq_stop(vq, true);
+	if (vq->type->forget)
+		vq->type->forget(core->vds);
+}
+
 void vds_state_set_ready(struct vds_core *core, struct vds_vq *vq, bool ready)
 {
 	guard(mutex)(&core->lock);
 	vq->ready = ready;
 	if (!ready)
-		vds_vq_stop(vq, true);
+		stop_vq(core, vq);
 	else if (core->status & VIRTIO_CONFIG_S_DRIVER_OK && !core->suspended)
 		start_vq(core, vq);
 }
@@ -99,7 +107,7 @@ static void end_service(struct vds_core *core)
 	unsigned int i;
 
 	for (i = 0; i < type->nvqs; i++)
-		vds_vq_stop(&core->vqs[i], true);
+		stop_vq(core, &core->vqs[i]);
 	irq_work_sync(&core->config_work);
 	type->reset(core->vds);
 

@@ -53,6 +53,10 @@ enum vds_verdict {
  * @serve: handles one chain; called by one context at a time per queue
  * @inline_budget: chains that one kick may serve in VDS_ATOMIC before the rest
  *	goes to the thread; 0: every chain goes to the thread
+ * @forget: the queue was disabled or is being reset, and its ring belongs to
+ *	the driver again: completes the chains that are kept, and what was on its
+ *	way into one is over after return. The queue is quiet. May sleep, must
+ *	not fail. Optional
  */
 struct vds_queue_type {
 	const char *name;
@@ -60,6 +64,7 @@ struct vds_queue_type {
 				  struct vds_chain *chain,
 				  enum vds_context context);
 	unsigned int inline_budget;
+	void (*forget)(struct vds_device *vds);
 };
 
 /**

@@ -124,6 +124,26 @@ static u64 address_at(struct mock_iommu *mock, u64 gpa)
 	return le64_to_cpu(event->address);
 }
 
+/* BASE-05: the buffers of a disabled queue are the driver's again. */
+static void a_disabled_queue_is_left_alone(struct kunit *test)
+{
+	struct mock_iommu *mock = mock_iommu_default(test);
+	struct vdpa_device *vdpa = &mock->iommu->vds.vdpa;
+	u64 gpa = lend(mock, 24);
+
+	vdpa->config->set_vq_ready(vdpa, EVENTS, false);
+	mock_iommu_look(mock, 10, 3 * G, false);
+	KUNIT_EXPECT_FALSE(test, has_event(mock));
+	KUNIT_EXPECT_EQ(test, 0xa5a5a5a5a5a5a5a5, address_at(mock, gpa));
+
+	/* Enabled again it is told, in another one. */
+	vdpa->config->set_vq_ready(vdpa, EVENTS, true);
+	gpa = lend(mock, 24);
+	KUNIT_EXPECT_EQ(test, 24, next_event(mock));
+	KUNIT_EXPECT_EQ(test, 3 * G, address_at(mock, gpa));
+	expect_counts(test, mock, 1, 0);
+}
+
 /* IOMMU-REQ-6.8.f: the oldest are kept, in their order. */
 static void a_flood_is_cut_off(struct kunit *test)
 {
@@ -215,6 +235,7 @@ static void reset_forgets_both(struct kunit *test)
 static struct kunit_case fault_cases[] = {
 	KUNIT_CASE(every_byte_of_an_event),
 	KUNIT_CASE(access_that_passes_is_no_fault),
+	KUNIT_CASE(a_disabled_queue_is_left_alone),
 	KUNIT_CASE(a_flood_is_cut_off),
 	KUNIT_CASE(buffers_are_used_in_order),
 	KUNIT_CASE(small_buffers_cost_an_event),
