@@ -91,22 +91,104 @@ static void refusal_rounds(struct ctx *c, struct race *race)
 }
 
 static void race_with(struct ctx *c, bool only_look,
-		      void (*rounds)(struct ctx *c, struct race *race))
+		      void (*rounds)(struct ctx *c, struct race *races))
 {
 	static struct race race;
 
 	viommu_start(c);
 	scene.memory = guest_granules(c, 4, &scene.gpa);
-	race.endpoint = EP_A;
-	race.iova = va(c, 0);
-	race.only_look = only_look;
-	race.always = rounds == refusal_rounds;
+	race = (struct race){
+		.endpoint = EP_A,
+		.iova = va(c, 0),
+		.open = rounds == refusal_rounds,
+		.always = rounds == refusal_rounds,
+	};
+	race_join(&race, only_look ? race_look : race_read);
 	if (race.always) {
 		attach_and_map(c);
 		expect(c, viommu_map(c, DOM_A, va(c, 1), va_last(c, 2),
 				     scene.gpa, F_RW), S_OK);
 	}
-	race_run(c, &race, rounds);
+	race_run(c, &race, 1, rounds);
+}
+
+#define REGIONS	4u
+
+/* One granule each, as CPUs of a guest that map and unmap side by side. */
+static void submit_unmap(struct ctx *c, unsigned int region,
+			 struct gpu_job *job)
+{
+	const struct virtio_iommu_req_unmap req =
+		unmap_req(DOM_A, va(c, region), va_last(c, region));
+
+	gpu_submit(c, Q_REQUEST, &req, UNMAP_SIZE, TAIL, job);
+}
+
+static void submit_map(struct ctx *c, unsigned int region, struct gpu_job *job)
+{
+	const struct virtio_iommu_req_map req =
+		map_req(DOM_A, va(c, region), va_last(c, region), scene.gpa,
+			F_RW);
+
+	gpu_submit(c, Q_REQUEST, &req, MAP_SIZE, TAIL, job);
+}
+
+/*
+ * All regions are in the ring at once, the odd ones come back in the same
+ * burst in which the even ones go.
+ */
+static void crossing_rounds(struct ctx *c, struct race *races)
+{
+	struct gpu_job jobs[REGIONS];
+	struct gpu_reply reply;
+
+	for (unsigned int i = 0; i < some(c, 2000); i++) {
+		size_t mark = mem_mark(&c->mem, Z_CMD);
+
+		note_where(c, "round %u", i);
+		for (unsigned int r = 0; r < REGIONS; r++) {
+			if ((i ^ r) & 1) {
+				race_reopen(&races[r]);
+				submit_map(c, r, &jobs[r]);
+			} else {
+				submit_unmap(c, r, &jobs[r]);
+			}
+			/* Some are kicked one by one. */
+			if (i & 2)
+				ring_kick(jobs[r].ring);
+		}
+		ring_kick(jobs[0].ring);
+		for (unsigned int r = 0; r < REGIONS; r++) {
+			expect(c, viommu_finish(c, &jobs[r], &reply), S_OK);
+			if ((i ^ r) & 1)
+				race_open(c, &races[r]);
+			else
+				race_closed(c, &races[r]);
+		}
+		mem_release(&c->mem, Z_CMD, mark);
+	}
+}
+
+static void dma_during_crossing(struct ctx *c)
+{
+	static struct race races[REGIONS];
+
+	viommu_start(c);
+	scene.memory = guest_granules(c, 1, &scene.gpa);
+	expect(c, viommu_attach(c, DOM_A, EP_A), S_OK);
+	for (unsigned int r = 0; r < REGIONS; r++) {
+		races[r] = (struct race){
+			.endpoint = EP_A,
+			.iova = va(c, r),
+			.open = !(r & 1),
+		};
+		race_join(&races[r], race_read);
+		if (r & 1)
+			continue;
+		expect(c, viommu_map(c, DOM_A, va(c, r), va_last(c, r),
+				     scene.gpa, F_RW), S_OK);
+	}
+	race_run(c, races, REGIONS, crossing_rounds);
 }
 
 static void dma_during_unmap(struct ctx *c)
@@ -342,6 +424,8 @@ const struct test_case cases_iommu_hostile[] = {
 	  NEED_EP2 | OURS, NULL },
 	{ "IOMMU-REQ-6.5.g", "DMA while it is unmapped", dma_during_unmap,
 	  NEED_ACCESS, NULL },
+	{ "IOMMU-REQ-6.5.g", "DMA while some go and others come",
+	  dma_during_crossing, NEED_ACCESS, NULL },
 	{ "IOMMU-REQ-X1", "ring order", ring_order, OURS, NULL },
 	{ "IOMMU-REQ-X1", "refusals have no effect, not even for a moment",
 	  looks_during_refusals, NEED_TESTEP | OURS, NULL },

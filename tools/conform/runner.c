@@ -40,6 +40,7 @@ static const struct {
 	{ cases_iommu_resv, ID_IOMMU },
 	{ cases_iommu_fault, ID_IOMMU },
 	{ cases_iommu_hostile, ID_IOMMU },
+	{ cases_iommu_behind, ID_IOMMU },
 };
 
 #define NR_TABLES	(sizeof(tables) / sizeof(tables[0]))
@@ -155,6 +156,24 @@ static int open_testep(struct ctx *c, const char *path)
 	return err;
 }
 
+/* A context of its own, which never has another behind it. */
+static int open_behind(struct ctx *c, const struct opts *opts)
+{
+	static struct opts behind_opts;
+	static struct ctx behind;
+	int err;
+
+	behind_opts = *opts;
+	behind_opts.device = opts->behind;
+	behind_opts.profile = "gpu2d";
+	behind_opts.view = NULL;
+	behind_opts.behind = NULL;
+	err = runner_open(&behind, &behind_opts);
+	if (!err)
+		c->behind = &behind;
+	return err;
+}
+
 int runner_open(struct ctx *c, const struct opts *opts)
 {
 	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
@@ -180,11 +199,15 @@ int runner_open(struct ctx *c, const struct opts *opts)
 		err = open_view(c, opts->view);
 	if (opts->iommu && c->device_id == ID_IOMMU)
 		err = open_testep(c, opts->iommu);
+	if (!err && opts->behind && c->device_id == ID_IOMMU)
+		err = open_behind(c, opts);
 	return err;
 }
 
 void runner_close(struct ctx *c)
 {
+	if (c->behind)
+		runner_close(c->behind);
 	if (dev_is_open(&c->dev))
 		dev_reset(&c->dev);
 	dev_close(&c->dev);
@@ -234,6 +257,8 @@ static const char *missing_of_iommu(const struct ctx *c,
 		return "needs a second --endpoint";
 	if ((tc->flags & NEED_EP3) && c->opts->nr_endpoints < 3)
 		return "needs a third --endpoint";
+	if ((tc->flags & NEED_BEHIND) && !c->behind)
+		return "needs --behind";
 	return NULL;
 }
 
@@ -274,6 +299,8 @@ static bool clean_up(struct ctx *c, bool fresh)
 {
 	for (unsigned int i = 0; c->have_view && i < c->num_scanouts; i++)
 		capture_set_mode(&c->cap, i, &modes[i]);
+	if (c->behind && c->behind->features)
+		dev_reset(&c->behind->dev);
 	c->verdict = V_PASS;
 	run_guarded(c, fresh ? session_reopen : session_reset);
 	if (c->verdict == V_PASS)

@@ -51,6 +51,7 @@ struct opts {
 	const char *device;	/* as the transport names it */
 	const char *view;
 	const char *iommu;	/* file of the test endpoint */
+	const char *behind;	/* a GPU that is the first endpoint */
 	const char *profile;	/* NULL: that of the device */
 	const char *only;
 	const char *json;
@@ -85,6 +86,7 @@ struct ctx {
 	struct capture cap;
 	bool have_view;
 	struct testep testep;	/* of an IOMMU */
+	struct ctx *behind;	/* the GPU behind it, or NULL */
 	struct iommu_facts iommu;
 	bool want_fresh;	/* close the device after this case */
 	uint32_t device_id;
@@ -126,6 +128,7 @@ enum case_flags {
 	NEED_MMIO	= 1 << 16,
 	NEED_EP2	= 1 << 17,	/* at least two endpoints */
 	NEED_EP3	= 1 << 18,	/* three, see --endpoint */
+	NEED_BEHIND	= 1 << 19,	/* a GPU is the first endpoint */
 };
 
 /**
@@ -171,6 +174,7 @@ extern const struct test_case cases_iommu_probe[];
 extern const struct test_case cases_iommu_resv[];
 extern const struct test_case cases_iommu_fault[];
 extern const struct test_case cases_iommu_hostile[];
+extern const struct test_case cases_iommu_behind[];
 
 void __attribute__((noreturn, format(printf, 2, 3)))
 case_fail(struct ctx *c, const char *fmt, ...);
