@@ -18,4 +18,4 @@ fi
 rm -f "$out/conform.json"
 exec "$top/tests/e2e/conform-merge" --clauses "$top/tools/conform/clauses" \
 	-o "$out/conform.json" "$found"/70-conform/{plain,full,creation}.json \
-	"$found"/71-conform-iommu/{default,strict}.json
+	"$found"/71-conform-iommu/{default,strict,limited}.json

@@ -60,7 +60,9 @@ void any_finish(struct ctx *c, struct gpu_job *job)
 
 	if (!is_iommu(c)) {
 		gpu_finish(c, job, &reply);
-		must(c, reply.type == OK_DISPLAY, "type %#x", reply.type);
+		must(c, reply.type == OK_DISPLAY &&
+		     reply.used == job->response_cap, "type %#x, used %u",
+		     reply.type, reply.used);
 		return;
 	}
 	status = viommu_finish(c, job, &reply);

@@ -3,12 +3,11 @@
 #include "fixture.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "any.h"
+#include "flip.h"
 
 #define S_DRIVER	(VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER)
 
@@ -325,73 +324,38 @@ static void reopened(struct ctx *c)
 	fixture_verify(c);
 }
 
-/* Flips one word of a request between two values until told to stop. */
-struct flipper {
-	volatile uint32_t *word;
-	uint32_t good, bad;
-	atomic_bool stop;
-};
-
-static void *flip(void *arg)
-{
-	struct flipper *flipper = arg;
-
-	while (!atomic_load(&flipper->stop)) {
-		*flipper->word = flipper->bad;
-		*flipper->word = flipper->good;
-	}
-	return NULL;
-}
-
 struct flip_result {
+	uint8_t *request;
+	size_t len;
 	unsigned int good, refused, other;
 	uint32_t other_type;
 };
 
-static void flip_run(struct ctx *c, uint8_t *request, size_t len,
-		     struct flipper *flipper, struct flip_result *result)
+static void flipped_round(struct ctx *c, void *arg)
 {
-	unsigned int rounds = c->opts->quick ? 200 : 2000;
-	pthread_t thread;
-	jmp_buf saved;
+	struct flip_result *result = arg;
+	struct gpu_reply reply;
+	struct gpu_job job;
 
-	/* The thread must be gone before a failure leaves this function. */
-	memcpy(&saved, &c->out, sizeof(saved));
-	memset(result, 0, sizeof(*result));
-	atomic_init(&flipper->stop, false);
-	must(c, !pthread_create(&thread, NULL, flip, flipper), "thread");
-	if (setjmp(c->out)) {
-		atomic_store(&flipper->stop, true);
-		pthread_join(thread, NULL);
-		memcpy(&c->out, &saved, sizeof(saved));
-		longjmp(c->out, 1);
+	gpu_submit_shared(c, Q_CTRL, result->request, result->len, HDR_SIZE,
+			  &job);
+	ring_kick(job.ring);
+	gpu_finish(c, &job, &reply);
+	mem_release(&c->mem, Z_CMD, job.mark_cmd);
+	if (reply.type == OK_NODATA) {
+		result->good++;
+	} else if (reply.type == ERR_PARAMETER) {
+		result->refused++;
+	} else {
+		result->other++;
+		result->other_type = reply.type;
 	}
-	for (unsigned int i = 0; i < rounds; i++) {
-		struct gpu_reply reply;
-		struct gpu_job job;
-
-		gpu_submit_shared(c, Q_CTRL, request, len, HDR_SIZE, &job);
-		ring_kick(job.ring);
-		gpu_finish(c, &job, &reply);
-		mem_release(&c->mem, Z_CMD, job.mark_cmd);
-		if (reply.type == OK_NODATA) {
-			result->good++;
-		} else if (reply.type == ERR_PARAMETER) {
-			result->refused++;
-		} else {
-			result->other++;
-			result->other_type = reply.type;
-		}
-	}
-	atomic_store(&flipper->stop, true);
-	pthread_join(thread, NULL);
-	memcpy(&c->out, &saved, sizeof(saved));
 }
 
 static void double_fetch_rect(struct ctx *c)
 {
 	struct virtio_gpu_set_scanout *cmd;
-	struct flip_result result;
+	struct flip_result result = { 0 };
 	struct flipper flipper;
 
 	fixture_start(c);
@@ -404,7 +368,9 @@ static void double_fetch_rect(struct ctx *c)
 	flipper.word = (volatile uint32_t *)((uint8_t *)cmd + 32);
 	flipper.good = A_SIZE;
 	flipper.bad = 0xffffffff;
-	flip_run(c, (uint8_t *)cmd, sizeof(*cmd), &flipper, &result);
+	result.request = (uint8_t *)cmd;
+	result.len = sizeof(*cmd);
+	flip_run(c, &flipper, flipped_round, &result);
 	must(c, !result.other, "got %#x", result.other_type);
 	fixture_verify(c);
 }
@@ -413,7 +379,7 @@ static void double_fetch_entries(struct ctx *c)
 {
 	struct virtio_gpu_resource_attach_backing *cmd;
 	struct virtio_gpu_mem_entry *entry;
-	struct flip_result result;
+	struct flip_result result = { 0 };
 	struct flipper flipper;
 
 	fixture_start(c);
@@ -429,7 +395,9 @@ static void double_fetch_entries(struct ctx *c)
 	flipper.word = (volatile uint32_t *)((uint8_t *)cmd + 28);
 	flipper.good = 1;
 	flipper.bad = 0x10000000;
-	flip_run(c, (uint8_t *)cmd, sizeof(*cmd) + 16, &flipper, &result);
+	result.request = (uint8_t *)cmd;
+	result.len = sizeof(*cmd) + sizeof(*entry);
+	flip_run(c, &flipper, flipped_round, &result);
 	/* Attached once, then "already attached" or a short payload. */
 	must(c, !result.other || result.other_type == ERR_UNSPEC, "got %#x",
 	     result.other_type);

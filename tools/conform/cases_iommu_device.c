@@ -235,6 +235,8 @@ static void before_and_after_attach(struct ctx *c)
 }
 
 const struct test_case cases_iommu_device[] = {
+	{ "BASE-09", "config written as a whole, and outside", read_only_fields,
+	  0, NULL },
 	{ "IOMMU-REQ-1", "device id 23", device_id, 0, NULL },
 	{ "IOMMU-REQ-2", "two queues", two_queues, 0, NULL },
 	{ "IOMMU-REQ-2", "requests on the first, events on the second",

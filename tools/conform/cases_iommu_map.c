@@ -363,6 +363,41 @@ static void no_access(struct ctx *c)
 	scene_verify(c);
 }
 
+/* The last byte that may be mapped to, and the first that may not. */
+static void above_the_limit(struct ctx *c)
+{
+	uint64_t granule = c->iommu.granule, limit = c->opts->gpa_limit;
+	uint64_t above = (limit + 1) & -granule, below = above - granule;
+
+	scene_start(c);
+	for (unsigned int i = 0; i < 3; i++) {
+		static const unsigned int granules[] = { 1, 2, 100 };
+		uint64_t last = va_last(c, SCENE_FREE + granules[i] - 1);
+
+		note_where(c, "%u granules", granules[i]);
+		expect(c, viommu_map(c, DOM_A, va(c, SCENE_FREE), last, above,
+				     F_RW), S_FAULT);
+		expect(c, viommu_map(c, DOM_A, va(c, SCENE_FREE), last,
+				     above + (1ULL << 40), F_RW), S_FAULT);
+		if (i)
+			expect(c, viommu_map(c, DOM_A, va(c, SCENE_FREE), last,
+					     below, F_RW), S_FAULT);
+		blocked(c, EP_A, va(c, SCENE_FREE));
+	}
+	note_where(c, "to the limit");
+	expect(c, viommu_map(c, DOM_A, va(c, SCENE_FREE),
+			     va_last(c, SCENE_FREE + 1), below - granule,
+			     F_RW), S_OK);
+	reaches(c, EP_A, va_last(c, SCENE_FREE + 1), above - 1);
+	expect(c, viommu_unmap(c, DOM_A, va(c, SCENE_FREE),
+			       va_last(c, SCENE_FREE + 1)), S_OK);
+	/* What wraps is not beyond a limit but nowhere. */
+	expect(c, viommu_map(c, DOM_A, va(c, SCENE_FREE),
+			     va_last(c, SCENE_FREE + 1), -granule, F_RW),
+	       S_RANGE);
+	scene_verify(c);
+}
+
 const struct test_case cases_iommu_map[] = {
 	{ "IOMMU-REQ-6.4", "addresses inside a mapping are translated",
 	  formula, 0, NULL },
@@ -393,6 +428,8 @@ const struct test_case cases_iommu_map[] = {
 	{ "IOMMU-REQ-6.4.i", "a doorbell, with MMIO", doorbell,
 	  NEED_MMIO | OURS, NULL },
 	{ "IOMMU-REQ-6.4.i", "everything, to itself", identity, OURS, NULL },
+	{ "IOMMU-REQ-6.4.i", "targets above a configured limit",
+	  above_the_limit, NEED_LIMIT | OURS, NULL },
 	{ "IOMMU-REQ-6.4.j", "no flag, no access", no_access, OURS, NULL },
 	{ "IOMMU-REQ-6.4.k", "MMIO is a memory type", NULL, 0,
 	  "review: software endpoints have no caches" },

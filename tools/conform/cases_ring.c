@@ -7,12 +7,28 @@
 #include <string.h>
 
 #include "any.h"
+#include "reach.h"
+
+/* Every request that an IOMMU has. */
+static void iommu_walk(struct ctx *c)
+{
+	scene_make(c);
+	viommu_ping(c);
+	scene_verify(c);
+	expect(c, viommu_unmap(c, DOM_A, va(c, 0), va_last(c, 7)), S_OK);
+	expect(c, viommu_detach(c, DOM_A, EP_A), S_OK);
+	expect(c, viommu_detach(c, DOM_A, EP_A), S_INVAL);
+}
 
 /* Everything a guest does, in one row; pixels are compared if there are eyes. */
 static void positive_walk(struct ctx *c)
 {
 	struct gpu_reply reply;
 
+	if (c->device_id == ID_IOMMU) {
+		iommu_walk(c);
+		return;
+	}
 	fixture_make(c);
 	want(c, gpu_display_info(c, &reply), OK_DISPLAY);
 	must(c, reply.used == 408, "used length %u", reply.used);
@@ -76,41 +92,34 @@ static void linux_framing(struct ctx *c)
 
 static void readable_is_not_written(struct ctx *c)
 {
-	const struct virtio_gpu_ctrl_hdr hdr = {
-		.type = VIRTIO_GPU_CMD_GET_DISPLAY_INFO,
-	};
-	struct gpu_reply reply;
+	uint8_t request[ANY_MAX], *at;
 	struct gpu_job job;
-	uint8_t *request;
+	size_t cap, len;
 
-	fixture_start(c);
+	any_start(c);
 	/* The host's MMU or its IOTLB would tell, were they written. */
-	request = guest_alloc(c, Z_RO, 64, 1);
-	memcpy(request, &hdr, sizeof(hdr));
+	len = any_request(c, request, &cap);
+	at = guest_alloc(c, Z_RO, len, 1);
+	memcpy(at, request, len);
 	c->framing = (struct framing){
 		.mode = FRAME_INDIRECT, .table_read_only = true,
 	};
-	gpu_submit_shared(c, Q_CTRL, request, sizeof(hdr), 408, &job);
+	gpu_submit_shared(c, Q_CTRL, at, len, cap, &job);
 	job.may_change = false;
 	ring_kick(job.ring);
-	gpu_finish(c, &job, &reply);
-	must(c, reply.type == OK_DISPLAY, "type %#x", reply.type);
-	fixture_verify(c);
+	any_finish(c, &job);
+	any_verify(c);
 }
 
 static void table_sizes(struct ctx *c)
 {
 	static const struct { unsigned int num, split, direct; } rows[] = {
 		{ 16, 0, 1 },		/* table of one entry */
-		{ 16, 40, 0 },		/* 1 + 11: shorter than the ring */
-		{ 16, 27, 0 },		/* 1 + 16: ring_size + 1 */
-		{ 1024, 1, 0 },		/* 24 + 408 */
+		{ 16, 40, 0 },		/* shorter than the ring */
+		{ 16, 27, 0 },		/* of a GPU: ring_size + 1 */
+		{ 1024, 1, 0 },		/* hundreds */
 		{ 4, 1, 2 },		/* far longer than the ring */
 	};
-	const struct virtio_gpu_ctrl_hdr hdr = {
-		.type = VIRTIO_GPU_CMD_GET_DISPLAY_INFO,
-	};
-	struct gpu_reply reply;
 
 	if (!(c->offered & BIT64(VIRTIO_RING_F_INDIRECT_DESC)))
 		case_untestable(c, "INDIRECT_DESC is not offered");
@@ -118,61 +127,60 @@ static void table_sizes(struct ctx *c)
 		note_where(c, "row %u", i);
 		session_start_with(c, c->offered, rows[i].num, 0);
 		for (unsigned int flag = 0; flag < 2; flag++) {
+			struct gpu_job job;
+
 			c->framing = (struct framing){
 				.mode = FRAME_MIXED,
 				.split = rows[i].split,
 				.direct = rows[i].direct,
 				.write_flag = flag,
 			};
-			want(c, gpu_command(c, Q_CTRL, &hdr, sizeof(hdr), 408,
-					    &reply), OK_DISPLAY);
-			must(c, reply.used == 408, "used %u", reply.used);
+			any_submit(c, &job);
+			ring_kick(job.ring);
+			any_finish(c, &job);
 		}
 	}
 }
 
-/* A table of exactly 1024 entries; a response may be longer than it is used. */
+#define TABLE	1024u
+
+/* A table of exactly so many entries, a byte each; what is read may be long. */
 static void table_of_1024(struct ctx *c)
 {
-	struct virtio_gpu_ctrl_hdr hdr = {
-		.type = VIRTIO_GPU_CMD_GET_DISPLAY_INFO,
-	};
-	uint8_t request[616] = { 0 };
-	struct gpu_reply reply;
+	uint8_t request[ANY_MAX];
+	size_t len, cap;
 
 	if (!(c->offered & BIT64(VIRTIO_RING_F_INDIRECT_DESC)))
 		case_untestable(c, "INDIRECT_DESC is not offered");
-	memcpy(request, &hdr, sizeof(hdr));
 	session_start_with(c, c->offered, 16, 0);
-	gpu_display_info(c, NULL);
+	any_ping(c);
+	len = any_request(c, request, &cap);
 	for (unsigned int round = 0; round < 2; round++) {
-		uint8_t *at = guest_alloc(c, Z_RING, sizeof(request) + 408, 1);
-		struct gpu_job job = { .response_cap = 0 };
+		uint8_t *at = guest_alloc(c, Z_RING, TABLE, 1);
+		struct gpu_job job = { .ring = &c->q[Q_CTRL] };
 
-		memcpy(at, request, sizeof(request));
-		memset(at + sizeof(request), POISON, 408);
+		memset(at, 0, TABLE - cap);
+		memcpy(at, request, len);
+		memset(at + TABLE - cap, POISON, cap);
 		chain_clear(&c->chain);
-		for (unsigned int i = 0; i < 1024; i++)
+		for (unsigned int i = 0; i < TABLE; i++)
 			chain_add_iova(&c->chain, mem_iova(&c->mem, at + i), 1,
-				       i >= sizeof(request));
+				       i >= TABLE - cap);
 		c->framing = (struct framing){
 			.mode = FRAME_INDIRECT, .write_flag = round,
 		};
-		job.ring = &c->q[Q_CTRL];
 		job.head = ring_add(job.ring, &c->chain, &c->framing);
 		must(c, job.head >= 0, "test bug: no room");
 		job.request = at;
-		job.request_len = sizeof(request);
-		job.response = at + sizeof(request);
-		job.response_cap = 408;
+		job.request_len = TABLE - cap;
+		job.response = at + TABLE - cap;
+		job.response_cap = cap;
 		job.may_change = true;
 		job.poison = POISON;
 		gpu_job_seal(&job);
 		ring_publish(job.ring);
 		ring_kick(job.ring);
-		gpu_finish(c, &job, &reply);
-		must(c, reply.type == OK_DISPLAY && reply.used == 408,
-		     "type %#x, used %u", reply.type, reply.used);
+		any_finish(c, &job);
 	}
 }
 
@@ -212,6 +220,56 @@ static void used_bytes_are_written(struct ctx *c)
 		for (unsigned int i = 0; i < replies[0].used; i++)
 			must(c, replies[0].bytes[i] == replies[1].bytes[i],
 			     "byte %u of %u was not written", i,
+			     replies[0].used);
+	}
+}
+
+/* Answers of an IOMMU, good and bad, with room for more than they need. */
+static void iommu_used_bytes(struct ctx *c)
+{
+	const struct virtio_iommu_req_attach attach =
+		attach_req(DOM_A, EP_A, 0);
+	const struct virtio_iommu_req_detach detach =
+		detach_req(DOM_A, no_ep(c));
+	const struct virtio_iommu_req_map map =
+		map_req(DOM_A, va(c, SCENE_FREE), va_last(c, SCENE_FREE), 0,
+			F_RW);
+	const struct virtio_iommu_req_unmap unmap =
+		unmap_req(DOM_A, va(c, 0) + 1, va_last(c, 0));
+	const struct virtio_iommu_req_probe probe = probe_req(EP_A);
+	const struct {
+		const void *request;
+		size_t len;
+	} rows[] = {
+		{ &attach, ATTACH_SIZE }, { &detach, DETACH_SIZE },
+		{ &map, MAP_SIZE }, { &unmap, UNMAP_SIZE },
+		{ &probe, PROBE_SIZE },
+	};
+	const size_t rooms[] = { TAIL, TAIL + 1, 64, c->iommu.probe_size + TAIL,
+				 c->iommu.probe_size + 100, 2000 };
+	static struct gpu_reply replies[2];
+
+	for (unsigned int i = 0; i < 5 * 6; i++) {
+		note_where(c, "row %u, room %zu", i / 6, rooms[i % 6]);
+		for (unsigned int round = 0; round < 2; round++) {
+			struct gpu_job job;
+
+			scene_start(c);
+			gpu_submit(c, Q_REQUEST, rows[i / 6].request,
+				   rows[i / 6].len, rooms[i % 6], &job);
+			if (round) {
+				job.poison = (uint8_t)~POISON;
+				memset(job.response, job.poison,
+				       job.response_cap);
+			}
+			ring_kick(job.ring);
+			gpu_finish(c, &job, &replies[round]);
+		}
+		must(c, replies[0].used && replies[0].used == replies[1].used,
+		     "used %u and %u", replies[0].used, replies[1].used);
+		for (unsigned int k = 0; k < replies[0].used; k++)
+			must(c, replies[0].bytes[k] == replies[1].bytes[k],
+			     "byte %u of %u was not written", k,
 			     replies[0].used);
 	}
 }
@@ -382,22 +440,24 @@ static void suspended(struct ctx *c)
 }
 
 const struct test_case cases_ring[] = {
-	{ "BASE-10", "any split, in the ring", splits_direct, ONLY_GPU, NULL },
-	{ "BASE-10", "any split, in a table", splits_indirect, ONLY_GPU, NULL },
+	{ "BASE-10", "any split, in the ring", splits_direct, 0, NULL },
+	{ "BASE-10", "any split, in a table", splits_indirect, 0, NULL },
 	{ "BASE-12", "any split, first in the ring and then in a table",
-	  splits_mixed, ONLY_GPU, NULL },
-	{ "BASE-10", "small rings, one indirect table each", linux_framing,
-	  ONLY_GPU, NULL },
+	  splits_mixed, 0, NULL },
+	{ "BASE-10", "small rings, one indirect table each", linux_framing, 0,
+	  NULL },
 	{ "BASE-10", "every ring size", ring_sizes, 0, NULL },
 	{ "BASE-10", "indices wrap at 65536", index_wraps, NEED_BASE, NULL },
 	{ "BASE-11", "requests and tables in read-only memory",
-	  readable_is_not_written, ONLY_GPU, NULL },
-	{ "BASE-12", "short, long and following indirect tables", table_sizes,
-	  ONLY_GPU, NULL },
-	{ "BASE-12", "a table of 1024 entries on a ring of 16", table_of_1024,
-	  ONLY_GPU, NULL },
+	  readable_is_not_written, 0, NULL },
+	{ "BASE-12", "short, long and following indirect tables", table_sizes, 0,
+	  NULL },
+	{ "BASE-12", "a table of 1024 entries on a ring of 16", table_of_1024, 0,
+	  NULL },
 	{ "BASE-13", "all bytes of the used length are written",
 	  used_bytes_are_written, ONLY_GPU, NULL },
+	{ "BASE-13", "all bytes of the used length are written, by an IOMMU",
+	  iommu_used_bytes, ONLY_IOMMU, NULL },
 	{ "BASE-14", "interrupts off and on by flag", suppression_by_flag, 0,
 	  NULL },
 	{ "BASE-14", "interrupts off and on by used_event",

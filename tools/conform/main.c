@@ -18,6 +18,7 @@ static const char usage[] =
 "  --iommu FILE     test endpoint of an IOMMU, for rows about access\n"
 "  --endpoint ID    an endpoint of an IOMMU, up to 8 times (8, 9, 10)\n"
 "  --behind FILE    a GPU that is the first endpoint, as --device or --pci\n"
+"  --gpa-limit ADDR the highest address that may be mapped to\n"
 "  --profile NAME   refuse a device that is not gpu2d, or iommu\n"
 "  --only GLOB      cases whose id, or id and title, match\n"
 "  --json FILE      verdict of every clause\n"
@@ -28,8 +29,8 @@ static const char usage[] =
 "  --hammer SECONDS random requests and damage instead of cases\n"
 "  --seed N         of what is random: --hammer, and an IOMMU's model\n";
 
-enum { DEVICE = 256, PCI, VIEW, IOMMU, ENDPOINT, BEHIND, PROFILE, ONLY, JSON,
-       QUICK, FOREIGN, TIMEOUT, LIST, HAMMER, SEED, HELP };
+enum { DEVICE = 256, PCI, VIEW, IOMMU, ENDPOINT, BEHIND, LIMIT, PROFILE, ONLY,
+       JSON, QUICK, FOREIGN, TIMEOUT, LIST, HAMMER, SEED, HELP };
 
 static const struct option options[] = {
 	{ "device", required_argument, NULL, DEVICE },
@@ -38,6 +39,7 @@ static const struct option options[] = {
 	{ "iommu", required_argument, NULL, IOMMU },
 	{ "endpoint", required_argument, NULL, ENDPOINT },
 	{ "behind", required_argument, NULL, BEHIND },
+	{ "gpa-limit", required_argument, NULL, LIMIT },
 	{ "profile", required_argument, NULL, PROFILE },
 	{ "only", required_argument, NULL, ONLY },
 	{ "json", required_argument, NULL, JSON },
@@ -115,6 +117,9 @@ static int parse(int argc, char **argv, struct args *args)
 				return -1;
 			break;
 		case BEHIND: args->opts.behind = optarg; break;
+		case LIMIT:
+			args->opts.gpa_limit = strtoull(optarg, NULL, 0);
+			break;
 		case ONLY: args->opts.only = optarg; break;
 		case JSON: args->opts.json = optarg; break;
 		case QUICK: args->opts.quick = true; break;

@@ -11,7 +11,7 @@
 
 #include "viommu.h"
 
-/* Whose cases they are; 0: of both, but for rows that say ONLY_GPU. */
+/* Whose cases they are; 0: of both, but for rows that say whose they are. */
 static const struct {
 	const struct test_case *cases;
 	uint32_t device;
@@ -29,6 +29,7 @@ static const struct {
 	{ cases_gpu2d_cursor, ID_GPU },
 	{ cases_gpu2d_backing, ID_GPU },
 	{ cases_gpu2d_blob, ID_GPU },
+	{ cases_iommu_base, ID_IOMMU },
 	{ cases_iommu_device, ID_IOMMU },
 	{ cases_iommu_bypass, ID_IOMMU },
 	{ cases_iommu_request, ID_IOMMU },
@@ -56,6 +57,8 @@ static bool applies(const struct ctx *c, unsigned int table,
 
 	if (!device && (tc->flags & ONLY_GPU))
 		device = ID_GPU;
+	if (!device && (tc->flags & ONLY_IOMMU))
+		device = ID_IOMMU;
 	return !device || device == c->device_id;
 }
 
@@ -259,6 +262,8 @@ static const char *missing_of_iommu(const struct ctx *c,
 		return "needs a third --endpoint";
 	if ((tc->flags & NEED_BEHIND) && !c->behind)
 		return "needs --behind";
+	if ((tc->flags & NEED_LIMIT) && !c->opts->gpa_limit)
+		return "needs --gpa-limit";
 	return NULL;
 }
 

@@ -59,6 +59,7 @@ struct opts {
 	bool foreign;
 	unsigned int timeout_ms;
 	unsigned int seed;
+	uint64_t gpa_limit;	/* that an IOMMU is configured with, or 0 */
 	uint32_t endpoint[8];	/* that an IOMMU is said to have */
 	unsigned int nr_endpoints;
 };
@@ -129,6 +130,8 @@ enum case_flags {
 	NEED_EP2	= 1 << 17,	/* at least two endpoints */
 	NEED_EP3	= 1 << 18,	/* three, see --endpoint */
 	NEED_BEHIND	= 1 << 19,	/* a GPU is the first endpoint */
+	NEED_LIMIT	= 1 << 21,	/* --gpa-limit */
+	ONLY_IOMMU	= 1 << 22,	/* in a table of both devices */
 };
 
 /**
@@ -163,6 +166,7 @@ extern const struct test_case cases_gpu2d_transfer[];
 extern const struct test_case cases_gpu2d_cursor[];
 extern const struct test_case cases_gpu2d_backing[];
 extern const struct test_case cases_gpu2d_blob[];
+extern const struct test_case cases_iommu_base[];
 extern const struct test_case cases_iommu_device[];
 extern const struct test_case cases_iommu_bypass[];
 extern const struct test_case cases_iommu_request[];

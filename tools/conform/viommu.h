@@ -25,6 +25,7 @@
 #define S_INVAL		VIRTIO_IOMMU_S_INVAL
 #define S_RANGE		VIRTIO_IOMMU_S_RANGE
 #define S_NOENT		VIRTIO_IOMMU_S_NOENT
+#define S_FAULT		VIRTIO_IOMMU_S_FAULT
 #define S_NOMEM		VIRTIO_IOMMU_S_NOMEM
 #define NOT_ANSWERED	0x100u	/* used length 0: no status */
 
