@@ -9,18 +9,17 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "fixture.h"
+#include "hammer_private.h"
 
-static unsigned int below(unsigned int n)
+unsigned int below(unsigned int n)
 {
 	return (unsigned int)rand() % n;
 }
 
-/* Values that sit at the edges of something. */
-static uint32_t odd_word(void)
+uint32_t odd_word(void)
 {
 	static const uint32_t words[] = {
 		0, 1, 2, 16, 63, 64, 65, 256, 4096, 0x7fffffff, 0x80000000,
@@ -47,50 +46,21 @@ static void random_framing(struct ctx *c)
 		c->framing.mode = FRAME_INDIRECT;
 }
 
-static size_t random_request(struct ctx *c, uint8_t *out)
+/* Where requests are answered. */
+static unsigned int some_queue(const struct hammer_kind *kind)
 {
-	static const uint32_t types[] = {
-		0x100, 0x101, 0x102, 0x103, 0x104, 0x105, 0x106, 0x107, 0x10a,
-		0x10b, 0x10c, 0x10d, 0x300, 0x301,
-	};
-	size_t data = mem_mark(&c->mem, Z_DATA), len;
-	const struct sample *s = &samples[below(nr_samples)];
-	uint32_t word;
-
-	memset(out, 0, SAMPLE_MAX);
-	/* Those behind features make things themselves while they are built. */
-	if (below(2) && s->feature < 0) {
-		len = s->build(c, out);
-		mem_release(&c->mem, Z_DATA, data);
-	} else {
-		len = 24 + below(100);
-		for (unsigned int i = 24; i < 128; i += 4) {
-			word = odd_word();
-			memcpy(out + i, &word, 4);
-		}
-		word = types[below(14)];
-		memcpy(out, &word, 4);
-	}
-	while (!below(3)) {
-		word = odd_word();
-		memcpy(out + 4 * below(32), &word, 4);
-	}
-	if (!below(6))
-		len = below(len + 1);
-	return len;
+	return kind->queues == 1 || below(4) ? 0 : 1;
 }
 
-static void one_request(struct ctx *c)
+static void one_request(struct ctx *c, const struct hammer_kind *kind)
 {
-	static const size_t caps[] = { 0, 1, 23, 24, 24, 24, 408, 1056, 2000 };
 	uint8_t request[SAMPLE_MAX];
-	size_t len = random_request(c, request);
-	size_t cap = caps[below(9)];
+	size_t len = kind->request(c, request);
+	size_t cap = kind->caps[below(kind->nr_caps)];
 	struct gpu_reply reply;
 
 	random_framing(c);
-	gpu_command(c, below(4) ? Q_CTRL : Q_CURSOR, request, len ? len : 1,
-		    cap, &reply);
+	gpu_command(c, some_queue(kind), request, len ? len : 1, cap, &reply);
 }
 
 /* A page comes or goes while the device may be using it. */
@@ -114,9 +84,10 @@ static void shake_memory(struct ctx *c)
  * Several at once, and something happens before they are answered. They are
  * finished in the order in which a queue got them.
  */
-static void one_burst(struct ctx *c, bool finish)
+static void one_burst(struct ctx *c, const struct hammer_kind *kind,
+		      bool finish)
 {
-	unsigned int q = below(4) ? Q_CTRL : Q_CURSOR, n = 0;
+	unsigned int q = some_queue(kind), n = 0;
 	size_t cmd = mem_mark(&c->mem, Z_CMD);
 	size_t ring = mem_mark(&c->mem, Z_RING);
 	size_t ro = mem_mark(&c->mem, Z_RO);
@@ -127,7 +98,7 @@ static void one_burst(struct ctx *c, bool finish)
 	random_framing(c);
 	c->framing.mode = FRAME_INDIRECT;
 	while (n < 1 + below(12)) {
-		size_t len = random_request(c, request);
+		size_t len = kind->request(c, request);
 
 		gpu_submit(c, q, request, len ? len : 1, 24, &jobs[n++]);
 		if (below(2))
@@ -170,30 +141,7 @@ static void damage_ring(struct ctx *c)
 		ring_wait(ring, 10);
 }
 
-static void host_side(struct ctx *c)
-{
-	uint8_t junk[16];
-
-	for (unsigned int i = 0; i < sizeof(junk); i++)
-		junk[i] = rand();
-	dev_set_config(&c->dev, below(20), junk, 1 + below(16));
-	dev_get_config(&c->dev, below(20), junk, 1 + below(16));
-	if (c->have_view) {
-		unsigned int scanout = below(c->num_scanouts);
-		struct image image;
-		struct mode mode;
-
-		if (!capture_scanout(&c->cap, scanout, &image))
-			free(image.pixels);
-		if (!below(8) && !capture_mode(&c->cap, scanout, &mode)) {
-			mode.width = 1 + below(4000);
-			mode.connected = below(4);
-			capture_set_mode(&c->cap, scanout, &mode);
-		}
-	}
-}
-
-static void fresh_start(struct ctx *c)
+static void fresh_start(struct ctx *c, const struct hammer_kind *kind)
 {
 	static const unsigned int nums[] = { 16, 64, 256, 1024 };
 	unsigned int num = nums[below(4)];
@@ -204,36 +152,37 @@ static void fresh_start(struct ctx *c)
 			   (uint16_t)rand());
 	/* Its indirect tables leave the smallest ring room enough. */
 	c->framing.mode = FRAME_INDIRECT;
-	fixture_make(c);
+	kind->make(c);
 }
 
-static void one_step(struct ctx *c)
+static void one_step(struct ctx *c, const struct hammer_kind *kind)
 {
 	unsigned int dice = below(1000);
 
 	if (dice < 700)
-		one_request(c);
+		one_request(c, kind);
 	else if (dice < 850)
-		one_burst(c, true);
+		one_burst(c, kind, true);
 	else if (dice < 950)
 		shake_memory(c);
 	else if (dice < 975)
-		host_side(c);
+		kind->aside(c);
 	else if (dice < 990) {
 		damage_ring(c);
 		if (!below(4))
 			session_reopen(c);
-		fresh_start(c);
+		fresh_start(c, kind);
 	} else {
 		/* Reset with work in flight. */
-		one_burst(c, false);
-		fresh_start(c);
+		one_burst(c, kind, false);
+		fresh_start(c, kind);
 	}
 }
 
 bool hammer_run(struct ctx *c, unsigned int seconds, unsigned int seed)
 {
-	struct mode modes[16];
+	const struct hammer_kind *kind = c->device_id == ID_IOMMU ?
+					 &hammer_iommu : &hammer_gpu;
 	volatile unsigned long steps = 0;
 	time_t end;
 
@@ -242,18 +191,16 @@ bool hammer_run(struct ctx *c, unsigned int seconds, unsigned int seed)
 	srand(seed);
 	c->verdict = V_PASS;
 	note_where(c, "%s", "");
-	for (unsigned int i = 0; c->have_view && i < c->num_scanouts; i++)
-		capture_mode(&c->cap, i, &modes[i]);
+	kind->begin(c);
 	if (!setjmp(c->out)) {
-		fresh_start(c);
+		fresh_start(c, kind);
 		end = time(NULL) + seconds;
 		for (; time(NULL) < end; steps++)
-			one_step(c);
-		fresh_start(c);
-		want(c, gpu_display_info(c, NULL), OK_DISPLAY);
+			one_step(c, kind);
+		fresh_start(c, kind);
+		kind->verify(c);
 	}
-	for (unsigned int i = 0; c->have_view && i < c->num_scanouts; i++)
-		capture_set_mode(&c->cap, i, &modes[i]);
+	kind->end(c);
 	printf("%s 1 - hammer, %lu steps\n", c->verdict == V_FAIL ? "not ok" :
 	       "ok", steps);
 	if (c->verdict == V_FAIL)

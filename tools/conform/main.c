@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hammer.h"
+#include "prod.h"
 #include "report.h"
 #include "runner.h"
 
@@ -12,6 +13,7 @@ static const char usage[] =
 "usage: vdpa-conform --device /dev/vhost-vdpa-N [--view FILE] [options]\n"
 "       vdpa-conform --device /dev/vhost-vdpa-N [--iommu FILE] [options]\n"
 "       vdpa-conform --pci 0000:00:05.0 [options]\n"
+"       vdpa-conform --iommu FILE --hammer SECONDS\n"
 "  --device FILE    the device under test, on its host\n"
 "  --pci ADDRESS    the device under test, in a guest; no driver is bound\n"
 "  --view FILE      its view device, for rows that need eyes\n"
@@ -84,7 +86,7 @@ static int finish(struct args *args)
 {
 	struct opts *opts = &args->opts;
 
-	if (!args->list && !opts->device)
+	if (!args->list && !opts->device && !(opts->iommu && args->hammer))
 		return bad_usage();
 	if (!opts->nr_endpoints) {
 		memcpy(opts->endpoint, default_endpoints,
@@ -151,13 +153,10 @@ static int run(const struct args *args)
 	bool good;
 	int err;
 
+	if (!args->opts.device)
+		return !prod_alone(&args->opts, args->hammer);
 	if (runner_open(&c, &args->opts))
 		return 2;
-	if (args->hammer && c.device_id != ID_GPU) {
-		fputs("--hammer is for GPUs\n", stderr);
-		runner_close(&c);
-		return 2;
-	}
 	if (args->hammer) {
 		printf("TAP version 13\n1..1\n");
 		good = hammer_run(&c, args->hammer, args->opts.seed);

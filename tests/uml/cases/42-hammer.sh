@@ -9,6 +9,6 @@ check "vhost-vdpa binds" eventually vhost_of gpu0
 _device=$(vhost_of gpu0)
 for _seed in 1 2; do
 	check "hammered, seed $_seed" \
-		"$CONFORM" --device "$_device" --hammer 5 --seed $_seed
+		"$CONFORM" --device "$_device" --hammer $((5 * UML_TIMES)) --seed $_seed
 done
 check "it still works" "$CONFORM" --device "$_device" --quick --only 'GPU2D-REQ-5*'
