@@ -224,15 +224,17 @@ l2_start() {
 }
 
 # pci_guest NAME QEMU SCRIPT WORDS MEMORY [QEMU-ARGUMENT...]: a guest with a PCI
-# bus, driven by its script alone. WORDS go to its kernel's command line, MEMORY
-# is a backend of 384 MiB. Slots from 5 on are free. The disk and the share take
-# slots 3 and 4, of the bus PCI_DISKS if the arguments make another one.
+# bus. WORDS go to its kernel's command line, MEMORY is a backend of 384 MiB.
+# Slots from 5 on are free. The disk and the share take slots 3 and 4, of the bus
+# PCI_DISKS if the arguments make another one.
 pci_guest() {
 	local name="$1" qemu="$2" script="$3" words="$4" memory="$5" dir accel=kvm
 	local bus="bus=${PCI_DISKS:-pcie.0}"
 	shift 5
 	dir=$(case_dir)
 	[ -e /dev/kvm ] || accel=tcg
+	rm -f "/run/$name.in"
+	mkfifo "/run/$name.in"
 	: > "$dir/$name.serial"
 	"$qemu" -M q35,smm=off,usb=off,memory-backend=ram -accel $accel -cpu max \
 		-object "$memory,id=ram" \
@@ -243,8 +245,8 @@ pci_guest() {
 		-device "virtio-blk-pci,drive=disk,$bus,addr=3" \
 		-fsdev "local,id=share,path=/share,security_model=none" \
 		-device "virtio-9p-pci,fsdev=share,mount_tag=share,$bus,addr=4" \
-		-serial "file:$dir/$name.serial" \
-		> "$dir/$name.qemu" 2>&1 < /dev/null &
+		-serial stdio \
+		<> "/run/$name.in" > "$dir/$name.serial" 2> "$dir/$name.qemu" &
 	echo $! > "/run/$name.pid"
 }
 
