@@ -173,18 +173,27 @@ void *client_blob(struct ctx *c, uint32_t id, uint32_t width, uint32_t height)
 	return pixels;
 }
 
+static bool is_nodata(const void *answer)
+{
+	const struct virtio_gpu_ctrl_hdr *hdr = answer;
+
+	return hdr->type == OK_NODATA;
+}
+
 void script_init(struct script *script, struct ctx *c)
 {
 	memset(script, 0, sizeof(*script));
 	script->c = c;
+	script->answer_size = HDR_SIZE;
+	script->is_good = is_nodata;
 }
 
 static void check_answers(struct script *script)
 {
 	for (unsigned int i = 0; i < script->count; i++)
-		if (script->response[i]->type != OK_NODATA)
+		if (!script->is_good(script->answer[i]))
 			die("request %u was answered %#x", i,
-			    script->response[i]->type);
+			    *(const uint16_t *)script->answer[i]);
 }
 
 void script_add(struct script *script, const void *request, size_t len)
@@ -197,16 +206,17 @@ void script_add(struct script *script, const void *request, size_t len)
 	int head;
 
 	in = guest_alloc(c, Z_CMD, len, 64);
-	out = guest_alloc(c, Z_CMD, HDR_SIZE, 64);
+	out = guest_alloc(c, Z_CMD, script->answer_size, 64);
 	memcpy(in, request, len);
 	chain_clear(&c->chain);
 	chain_add(&c->chain, &c->mem, in, len, false, 0);
-	chain_add(&c->chain, &c->mem, out, HDR_SIZE, true, 0);
+	chain_add(&c->chain, &c->mem, out, script->answer_size, true, 0);
 	head = ring_add(ring, &c->chain, &c->framing);
 	if (head < 0 || script->count == SCRIPT_MAX)
 		die("the script is too long");
 	script->head[script->count] = head;
-	script->response[script->count++] = out;
+	script->request[script->count] = in;
+	script->answer[script->count++] = out;
 
 	ring_publish(ring);
 	ring_kick(ring);

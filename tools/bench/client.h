@@ -10,12 +10,13 @@
 #ifndef BENCH_CLIENT_H
 #define BENCH_CLIENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "../conform/gpu.h"
 
-#define SCRIPT_MAX	4u
+#define SCRIPT_MAX	8u
 
 enum wait {
 	WAIT_SPIN,	/* looks at the used index, wants no interrupt */
@@ -24,9 +25,12 @@ enum wait {
 
 struct script {
 	struct ctx *c;
+	size_t answer_size;
+	bool (*is_good)(const void *answer);
 	unsigned int count;
 	uint16_t head[SCRIPT_MAX];
-	const struct virtio_gpu_ctrl_hdr *response[SCRIPT_MAX];
+	void *request[SCRIPT_MAX];	/* may be changed while it does not run */
+	const void *answer[SCRIPT_MAX];
 };
 
 uint64_t now_ns(void);
@@ -67,8 +71,9 @@ void client_show(struct ctx *c, uint32_t id, uint32_t width, uint32_t height);
 void client_show_blob(struct ctx *c, uint32_t id, uint32_t width,
 		      uint32_t height);
 
+/* Of GPU commands whose answer has no data. */
 void script_init(struct script *script, struct ctx *c);
-/* Adds a request of the control queue and runs it once. */
+/* Adds a request of the first queue and runs it once. */
 void script_add(struct script *script, const void *request, size_t len);
 void script_add_transfer(struct script *script, uint32_t id, struct rect r,
 			 uint64_t offset);

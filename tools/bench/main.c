@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * gpu-bench MODE [OPTION...]: times of a virtio-gpu behind /dev/vhost-vdpa-N,
- * without a guest, or behind PCI, inside one. See Documentation/benchmarks.rst.
+ * gpu-bench MODE [OPTION...]: times of a virtio-gpu, or of a virtio-iommu, behind
+ * /dev/vhost-vdpa-N, without a guest, or behind PCI, inside one. See
+ * Documentation/benchmarks.rst.
  */
 #include <getopt.h>
 #include <setjmp.h>
@@ -21,6 +22,7 @@ static const struct {
 	{ "draw", mode_draw, false },
 	{ "pace", mode_pace, false },
 	{ "flood", mode_flood, false },
+	{ "maps", mode_maps, false },
 	{ "first", mode_first, true },
 };
 
@@ -36,6 +38,9 @@ static const struct option options[] = {
 	{ "tag", required_argument, NULL, 't' },
 	{ "count", required_argument, NULL, 'c' },
 	{ "size", required_argument, NULL, 's' },
+	{ "endpoint", required_argument, NULL, 'E' },
+	{ "few", required_argument, NULL, 'f' },
+	{ "many", required_argument, NULL, 'm' },
 	{ "spin", no_argument, NULL, 'p' },
 	{ "blob", no_argument, NULL, 'b' },
 	{ "help", no_argument, NULL, 'h' },
@@ -52,6 +57,7 @@ static void usage(FILE *out)
 "  draw     1080p frames, timed and nothing else\n"
 "  pace     a 1080p frame every --period, then none: what a frame costs the host\n"
 "  flood    1080p frames as fast as they go, until killed\n"
+"  maps     an IOMMU: MAP and UNMAP of a page among --few and --many others\n"
 "  first    makes device --name, draws, waits for a viewer to see it, deletes it\n"
 "options:\n"
 "  --count N   samples (1000)         --size N   edge of the square (64)\n"
@@ -59,7 +65,17 @@ static void usage(FILE *out)
 "  --name X    vdpa device, whose thread's CPU time counts\n"
 "  --tag X     put before each name   --view X   /dev/vdpa-gpu/NAME.view\n"
 "  --cost X    pace: cpu.stat of the control group that serves us, on the host\n"
-"  --period N  pace: microseconds (30000)\n");
+"  --period N  pace: microseconds (30000)\n"
+"  --endpoint N  maps: that the IOMMU has; give two\n"
+"  --few N     maps: mappings in one domain (1000)\n"
+"  --many N    maps: in the other (1000000)\n");
+}
+
+static void add_endpoint(struct opts *opts, uint32_t id)
+{
+	if (opts->nr_endpoints == sizeof(opts->endpoint) / sizeof(id))
+		die("too many endpoints");
+	opts->endpoint[opts->nr_endpoints++] = id;
 }
 
 static void parse(struct plan *plan, int argc, char **argv)
@@ -83,6 +99,9 @@ static void parse(struct plan *plan, int argc, char **argv)
 		case 't': plan->tag = optarg; break;
 		case 'c': plan->count = strtoul(optarg, NULL, 0); break;
 		case 's': plan->size = strtoul(optarg, NULL, 0); break;
+		case 'E': add_endpoint(&plan->opts, strtoul(optarg, NULL, 0)); break;
+		case 'f': plan->few = strtoul(optarg, NULL, 0); break;
+		case 'm': plan->many = strtoul(optarg, NULL, 0); break;
 		case 'p': plan->wait = WAIT_SPIN; break;
 		case 'b': plan->blob = true; break;
 		case 'h': usage(stdout); exit(0);
@@ -103,6 +122,8 @@ int main(int argc, char **argv)
 		.period_us = 30000,
 		.count = 1000,
 		.size = 64,
+		.few = 1000,
+		.many = 1000000,
 		.wait = WAIT_CALL,
 	};
 

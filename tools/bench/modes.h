@@ -24,6 +24,8 @@ struct plan {
 	unsigned int period_us;
 	unsigned int count;	/* samples */
 	unsigned int size;	/* edge of the rectangle */
+	unsigned int many;	/* mappings in the larger domain */
+	unsigned int few;	/* in the smaller one */
 	enum wait wait;
 	bool blob;		/* measure the blob path too */
 };
@@ -43,6 +45,8 @@ void mode_draw(const struct plan *plan);
 void mode_pace(const struct plan *plan);
 /* Whole frames as fast as they go, until killed. */
 void mode_flood(const struct plan *plan);
+/* An IOMMU: MAP and UNMAP of a page among few and among many mappings. */
+void mode_maps(const struct plan *plan);
 /* From "there is no device" to the first flush that a viewer sees. */
 void mode_first(const struct plan *plan);
 
