@@ -52,6 +52,7 @@ enum vds_fault {
  * @user: member of @dma.endpoint, if the device sits behind an IOMMU
  * @dma_parms: DRM's virtio_gpu sets a segment size on the device
  * @debugfs: directory
+ * @kick_times: kicks are timed, see struct vds_vq_stats; set in debugfs
  * @vqs: @vds->type->nvqs of them
  */
 struct vds_core {
@@ -78,6 +79,7 @@ struct vds_core {
 	struct vds_endpoint_user user;
 	struct device_dma_parameters dma_parms;
 	struct dentry *debugfs;
+	bool kick_times;
 	struct vds_vq vqs[];
 };
 

@@ -2,7 +2,8 @@
 /*
  * /sys/kernel/debug/vdpa_soft/NAME/stats: one "key value" pair a line. Keys of
  * a queue begin with its name. Times are in nanoseconds; a quantile is the
- * upper bound of the histogram bucket that it falls into.
+ * upper bound of the histogram bucket that it falls into. What a kick takes is
+ * only counted while kick_times is Y: it costs every kick a look at the clock.
  */
 #include <linux/debugfs.h>
 #include <linux/mm.h>
@@ -17,36 +18,38 @@ static u64 bucket_bound(unsigned int bucket)
 	return BIT_ULL(bucket + 1) - 1;
 }
 
-static u64 quantile(const struct vds_vq_stats *stats, unsigned int permille)
+static u64 quantile(const u64 *histogram, unsigned int permille)
 {
 	u64 total = 0, seen = 0;
 	unsigned int i;
 
-	for (i = 0; i < VDS_LATENCY_BUCKETS; i++)
-		total += stats->latency[i];
+	for (i = 0; i < VDS_TIME_BUCKETS; i++)
+		total += histogram[i];
 	if (!total)
 		return 0;
-	for (i = 0; i < VDS_LATENCY_BUCKETS - 1; i++) {
-		seen += stats->latency[i];
+	for (i = 0; i < VDS_TIME_BUCKETS - 1; i++) {
+		seen += histogram[i];
 		if (seen * 1000 >= total * permille)
 			break;
 	}
 	return bucket_bound(i);
 }
 
-static void show_latency(struct seq_file *seq, const char *name,
-			 const struct vds_vq_stats *stats)
+static void show_times(struct seq_file *seq, const char *name,
+		       const char *what, const u64 *histogram)
 {
 	unsigned int i;
 
-	seq_printf(seq, "%s.latency_p50_ns %llu\n", name, quantile(stats, 500));
-	seq_printf(seq, "%s.latency_p99_ns %llu\n", name, quantile(stats, 990));
-	seq_printf(seq, "%s.latency_p999_ns %llu\n", name,
-		   quantile(stats, 999));
-	for (i = 0; i < VDS_LATENCY_BUCKETS; i++)
-		if (stats->latency[i])
-			seq_printf(seq, "%s.latency_below_%llu %llu\n", name,
-				   bucket_bound(i) + 1, stats->latency[i]);
+	seq_printf(seq, "%s.%s_p50_ns %llu\n", name, what,
+		   quantile(histogram, 500));
+	seq_printf(seq, "%s.%s_p99_ns %llu\n", name, what,
+		   quantile(histogram, 990));
+	seq_printf(seq, "%s.%s_p999_ns %llu\n", name, what,
+		   quantile(histogram, 999));
+	for (i = 0; i < VDS_TIME_BUCKETS; i++)
+		if (histogram[i])
+			seq_printf(seq, "%s.%s_below_%llu %llu\n", name, what,
+				   bucket_bound(i) + 1, histogram[i]);
 }
 
 static void show_vq(struct seq_file *seq, struct vds_vq *vq,
@@ -73,7 +76,8 @@ static void show_vq(struct seq_file *seq, struct vds_vq *vq,
 	seq_printf(seq, "%s.signals %llu\n", name, stats->signals);
 	seq_printf(seq, "%s.bytes_in %llu\n", name, stats->bytes_in);
 	seq_printf(seq, "%s.bytes_out %llu\n", name, stats->bytes_out);
-	show_latency(seq, name, stats);
+	show_times(seq, name, "latency", stats->latency);
+	show_times(seq, name, "kick_time", stats->kick_time);
 }
 
 static int stats_show(struct seq_file *seq, void *unused)
@@ -130,6 +134,8 @@ void vds_debugfs_add(struct vds_core *core)
 	debugfs_create_file("stats", 0400, core->debugfs, core, &stats_fops);
 	debugfs_create_file("mappings", 0400, core->debugfs, core,
 			    &mappings_fops);
+	debugfs_create_bool("kick_times", 0600, core->debugfs,
+			    &core->kick_times);
 }
 
 void vds_debugfs_remove(struct vds_core *core)

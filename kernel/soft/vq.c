@@ -29,6 +29,7 @@
 #include "vq.h"
 
 #include <linux/eventfd.h>
+#include <linux/irqflags.h>
 #include <linux/ktime.h>
 #include <linux/log2.h>
 #include <linux/sched/mm.h>
@@ -67,17 +68,20 @@ static void signal_driver(struct vds_vq *vq, enum vds_context context)
 		irq_work_queue(&vq->signal_work);
 }
 
+static unsigned int bucket_of(u64 ns)
+{
+	return ns ? min(ilog2(ns), VDS_TIME_BUCKETS - 1) : 0;
+}
+
 static void account(struct vds_vq *vq, const struct vds_chain *chain,
 		    u64 latency)
 {
-	unsigned int bucket = latency ? ilog2(latency) : 0;
-
 	vq->stats.chains++;
 	if (chain->context == VDS_ATOMIC)
 		vq->stats.inlined++;
 	vq->stats.bytes_in += chain->readable;
 	vq->stats.bytes_out += chain->pushed;
-	vq->stats.latency[min(bucket, VDS_LATENCY_BUCKETS - 1u)]++;
+	vq->stats.latency[bucket_of(latency)]++;
 }
 
 void vds_chain_complete(struct vds_chain *chain)
@@ -279,16 +283,16 @@ static void serve_work(struct kthread_work *work)
 	set_active_memcg(old);
 }
 
-void vds_vq_kick(struct vds_vq *vq)
+/* False if nobody wants to know. */
+static bool kick(struct vds_vq *vq, u64 now)
 {
-	u64 now = ktime_get_ns();
 	unsigned long flags;
 	bool begin;
 
 	spin_lock_irqsave(&vq->lock, flags);
 	if (!vq->live) {
 		spin_unlock_irqrestore(&vq->lock, flags);
-		return;
+		return false;
 	}
 	vq->stats.kicks++;
 	begin = !vq->serving;
@@ -304,13 +308,33 @@ void vds_vq_kick(struct vds_vq *vq)
 
 	trace_vds_kick(vq, begin);
 	if (!begin)
-		return;
+		return true;
 	if (vq->type->inline_budget &&
 	    !serve(vq, VDS_ATOMIC, vq->type->inline_budget))
-		return;
+		return true;
 	/* Still ours, so still nobody else counts. */
 	vq->stats.deferred++;
 	kthread_queue_work(vq->worker, &vq->work);
+	return true;
+}
+
+static void account_kick(struct vds_vq *vq, u64 begin)
+{
+	unsigned int bucket = bucket_of(ktime_get_ns() - begin);
+	unsigned long flags;
+
+	spin_lock_irqsave(&vq->lock, flags);
+	vq->stats.kick_time[bucket]++;
+	spin_unlock_irqrestore(&vq->lock, flags);
+}
+
+void vds_vq_kick(struct vds_vq *vq)
+{
+	u64 begin = ktime_get_ns();
+	bool live = kick(vq, begin);
+
+	if (live && READ_ONCE(vq->core->kick_times) && irqs_disabled())
+		account_kick(vq, begin);
 }
 
 int vds_vq_start(struct vds_vq *vq)

@@ -17,8 +17,8 @@ struct vds_chain;
 struct vds_core;
 struct vds_queue_type;
 
-/* Latency histogram: bucket n counts [2^n, 2^(n+1)) ns, the last one more. */
-#define VDS_LATENCY_BUCKETS	40
+/* Histograms of times: bucket n counts [2^n, 2^(n+1)) ns, the last one more. */
+#define VDS_TIME_BUCKETS	40
 
 /**
  * struct vds_vq_stats - what a queue has done since the device was made
@@ -30,6 +30,8 @@ struct vds_queue_type;
  * @bytes_in: readable bytes of completed chains
  * @bytes_out: bytes written to completed chains
  * @latency: histogram of kick to used
+ * @kick_time: histogram of how long a kick of a live queue kept interrupts off,
+ *	of those that came while vds_core.kick_times was set
  *
  * Under vds_vq.lock, but for @signals, which only the one who raises counts.
  */
@@ -41,7 +43,8 @@ struct vds_vq_stats {
 	u64 signals;
 	u64 bytes_in;
 	u64 bytes_out;
-	u64 latency[VDS_LATENCY_BUCKETS];
+	u64 latency[VDS_TIME_BUCKETS];
+	u64 kick_time[VDS_TIME_BUCKETS];
 };
 
 /**

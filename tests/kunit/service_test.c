@@ -5,6 +5,7 @@
  */
 #include <kunit/test.h>
 #include <linux/delay.h>
+#include <linux/ktime.h>
 #include <linux/virtio_config.h>
 
 #include "mock_echo.h"
@@ -102,6 +103,58 @@ static void interrupts_leave_after_the_kick(struct kunit *test)
 	KUNIT_EXPECT_NE(test, 0,
 			wait_for_completion_timeout(&world.driver->interrupt,
 						    30 * HZ));
+}
+
+static u64 timed_kicks(const struct world *world)
+{
+	const struct vds_vq_stats *stats = &world->core->vqs[1].stats;
+	u64 kicks = 0;
+	unsigned int i;
+
+	for (i = 0; i < VDS_TIME_BUCKETS; i++)
+		kicks += stats->kick_time[i];
+	return kicks;
+}
+
+/* All that keep interrupts off and reach a live queue, if somebody asks. */
+static void kicks_are_timed_on_demand(struct kunit *test)
+{
+	struct world world = new_world(test);
+
+	start(&world, INDIRECT);
+	ask(test, &world, "untimed.");
+	KUNIT_EXPECT_EQ(test, 0, timed_kicks(&world));
+	world.core->kick_times = true;
+	ask(test, &world, "inline..");
+	KUNIT_EXPECT_EQ(test, 1, timed_kicks(&world));
+	ask(test, &world, "Deferred");
+	KUNIT_EXPECT_EQ(test, 2, timed_kicks(&world));
+	mock_driver_kick_atomic(world.driver, 1);
+	KUNIT_EXPECT_EQ(test, 3, timed_kicks(&world));
+	mock_driver_kick(world.driver, 1);
+	KUNIT_EXPECT_EQ(test, 3, timed_kicks(&world));
+	vdpa_reset(world.vdpa, 0);
+	mock_driver_kick_atomic(world.driver, 1);
+	KUNIT_EXPECT_EQ(test, 3, timed_kicks(&world));
+}
+
+/* It took no longer than it seems from outside. */
+static void kick_time_finds_its_bucket(struct kunit *test)
+{
+	struct world world = new_world(test);
+	const struct vds_vq *vq = &world.core->vqs[1];
+	u64 begin, took;
+	unsigned int i;
+
+	start(&world, INDIRECT);
+	world.core->kick_times = true;
+	begin = ktime_get_ns();
+	mock_driver_kick_atomic(world.driver, 1);
+	took = ktime_get_ns() - begin;
+	for (i = 0; i < VDS_TIME_BUCKETS && !vq->stats.kick_time[i]; i++)
+		;
+	KUNIT_EXPECT_EQ(test, 1, timed_kicks(&world));
+	KUNIT_EXPECT_LE(test, BIT_ULL(i), took);
 }
 
 /* BASE-06: more chains than the ring has entries were lent before. */
@@ -453,6 +506,8 @@ static void unmaps_from_nothing_to_all(struct kunit *test)
 
 static struct kunit_case service_cases[] = {
 	KUNIT_CASE(interrupts_leave_after_the_kick),
+	KUNIT_CASE(kicks_are_timed_on_demand),
+	KUNIT_CASE(kick_time_finds_its_bucket),
 	KUNIT_CASE(lends_no_chain_twice),
 	KUNIT_CASE(damage_stops_all_queues),
 	KUNIT_CASE(serves_nothing_once_failed),
