@@ -4,8 +4,8 @@
 
     tests/bench/report.py DIR FILE
 
-DIR/time/samples and DIR/insns/samples hold lines "ROUND.NAME VALUE". A metric
-that could not be measured is there with the value null and says why.
+DIR/BOOT/samples, see BOOTS, hold lines "ROUND.NAME VALUE". A metric that could
+not be measured is there with the value null and says why.
 """
 
 import json
@@ -40,7 +40,9 @@ def p999(values):
 class Samples:
     """What one boot measured: name -> round -> values."""
 
-    def __init__(self, path):
+    def __init__(self, directory):
+        path = directory / "samples"
+        self.directory = directory
         self.rounds = {}
         if not path.exists():
             return
@@ -111,16 +113,41 @@ def ratio(samples, above, below, stat, aim, note):
                  aim, note)
 
 
+def tail(samples, name, aim, note):
+    """The slowest in a thousand over the median, of one thing."""
+    if not samples.has(name):
+        return missing("ratio", aim, f"no samples of {name}")
+    values = samples.all(name)
+    return entry(p999(values) / p50(values), "ratio", len(values),
+                 [p999(v) / p50(v) for v in samples.each(name).values()],
+                 aim, note)
+
+
+def kick_time(samples, label, note):
+    """A quantile of the kernel's own histogram, whose buckets double."""
+    keys = dict(line.split() for line in
+                read(samples.directory / "kicks").splitlines())
+    buckets = {int(key.rpartition("_")[2]): int(n) for key, n in keys.items()
+               if key.startswith("request.kick_time_below_")}
+    if not buckets:
+        return missing("ns", "", "no histogram of the request queue's kicks")
+    bound = int(keys[f"request.kick_time_{label}_ns"]) + 1
+    return entry(bound, "ns", sum(buckets.values()),
+                 [min(buckets), bound, max(buckets)], "", note)
+
+
 IN_GUEST = ("by one driver over PCI in one guest in which both devices are, "
             "in turns")
-FROM_GUEST = ("flush.p50_speedup_vs_qemu", "frame1080.host_cpu_over_qemu")
+FROM_GUEST = ("flush.p50_speedup_vs_qemu", "frame1080.host_cpu_over_qemu",
+              "pair.speedup_vs_qemu", "pair.over_floor", "pair.p999_over_p50",
+              "dma_lazy.speedup_vs_qemu", "dma_strict.speedup_vs_qemu")
 NO_GUEST = ("with one thread for all CPUs a guest of the bench has not booted "
             "in five minutes")
 ON_HOST = ("from host user space on the vhost-vdpa fd, no guest: a kick is a "
            "write to an eventfd")
 
 
-def metrics_of(samples):
+def gpu2d(samples):
     """Name -> entry, without the suffix for instructions."""
     out = {}
     out["flush.p50_speedup_vs_qemu"] = ratio(
@@ -189,6 +216,78 @@ def metrics_of(samples):
     return out
 
 
+OF_PAIR = ("iommu_map() and iommu_unmap() of 4 KiB by a module in the guest's "
+           "kernel, two requests with a kick each")
+TWO_GUESTS = ("two guests with the same kernel, alive at the same time, in "
+              "turns")
+DISTURBED_LEAST = "of the samples that the machine disturbed least"
+
+
+def iommu(samples):
+    """As gpu2d()."""
+    out = {}
+    for name, part, note in (
+            ("pair", "pair", OF_PAIR),
+            ("dma_lazy", "lazy", "dma_map_single() and dma_unmap_single() of "
+             "4 KiB in a group of type DMA-FQ"),
+            ("dma_strict", "strict", "the same in a group of type DMA")):
+        above, below = [f"iommu.rival.{part}"], [f"iommu.ours.{part}"]
+        out[f"{name}.speedup_vs_qemu"] = ratio(
+            samples, above, below, p50, ">= 2", f"{note}; {TWO_GUESTS}")
+        out[f"{name}.p5_speedup_vs_qemu"] = ratio(
+            samples, above, below, p5, "", f"as above, {DISTURBED_LEAST}")
+        for who, device in (("ours", "our device"),
+                            ("rival", "virtio-iommu-pci")):
+            for label, stat in (("p5", p5), ("p50", p50), ("p999", p999)):
+                out[f"{name}.{who}.{label}".replace("rival", "qemu")] = single(
+                    samples, f"iommu.{who}.{part}", stat, "ns", 1, "",
+                    f"as {name}.speedup_vs_qemu, {device} alone")
+    pair, kicks, driver = ([f"iommu.ours.floor.{part}"]
+                           for part in ("pair", "kicks", "driver"))
+    out["pair.over_floor"] = ratio(
+        samples, pair, kicks, p50, "<= 1.15", OF_PAIR + "; the floor is two "
+        "notifications with nothing in the queue; in turns, one sample each")
+    out["pair.over_driver_floor"] = ratio(
+        samples, pair, driver, p50, "", "as above; this floor has also what "
+        "the guest's driver does for a pair by itself")
+    out["pair.speedup_bound"] = ratio(
+        samples, ["iommu.rival.pair"], driver, p50, "", "QEMU's pair / that "
+        "floor: the speedup of a device that answers in no time at all")
+    for name, part in (("kicks", kicks), ("driver", driver)):
+        for label, stat in (("p5", p5), ("p50", p50), ("p999", p999)):
+            out[f"floor.{name}.{label}"] = single(
+                samples, part[0], stat, "ns", 1, "", "as pair.over_floor"
+                if name == "kicks" else "as pair.over_driver_floor")
+    out["pair.p999_over_p50"] = tail(samples, "iommu.ours.pair", "<= 3",
+                                     OF_PAIR)
+    out["floor.p999_over_p50"] = tail(
+        samples, kicks[0], "", "the same of kicks that find nothing: what the "
+        "machine does to any exit")
+    for label in ("p50", "p99", "p999"):
+        out[f"kick_time.{label}"] = kick_time(
+            samples, label, "how long a kick of the request queue kept "
+            "interrupts off in the host, upper bound of its bucket, in a run "
+            "of its own; min and max are the buckets' at both ends")
+    few, many = "iommu.host.pair.few", "iommu.host.pair.many"
+    out["cost_1m_over_1k"] = ratio(
+        samples, [many], [few], p50, "<= 2", "MAP and UNMAP of a page at "
+        "random among 1,000,000 mappings / among 1,000, two domains of one "
+        f"device, in turns; {ON_HOST}")
+    for name, part in (("pair_1k", few), ("pair_1m", many),
+                       ("floor", "iommu.host.floor")):
+        for label, stat in (("p5", p5), ("p50", p50), ("p999", p999)):
+            out[f"host.{name}.{label}"] = single(
+                samples, part, stat, "ns", 1, "",
+                "as cost_1m_over_1k; floor: two kicks with nothing in the "
+                "queue")
+    return out
+
+
+# Directory, suffix of names, what was measured.
+BOOTS = (("time", "", gpu2d), ("insns", ".insns", gpu2d),
+         ("iommu", "", iommu), ("iommu-insns", ".insns", iommu))
+
+
 def read(path):
     return path.read_text().strip() if path.exists() else ""
 
@@ -198,9 +297,9 @@ def main():
     # noisy neighbour does is not counted in instructions.
     directory, target = map(pathlib.Path, sys.argv[1:3])
     metrics = {}
-    for boot, suffix in (("time", ""), ("insns", ".insns")):
-        samples = Samples(directory / boot / "samples")
-        if not samples.rounds and boot == "insns":
+    for boot, suffix, metrics_of in BOOTS:
+        samples = Samples(directory / boot)
+        if not samples.rounds and suffix:
             continue
         for name, value in metrics_of(samples).items():
             if suffix and name in FROM_GUEST and value["value"] is None:
@@ -211,12 +310,12 @@ def main():
                 value["unit"] = {"ns": "instructions",
                                  "ms": "million instructions",
                                  "ratio": "ratio"}[value["unit"]]
-            metrics[f"gpu2d.{name}{suffix}"] = value
+            metrics[f"{metrics_of.__name__}.{name}{suffix}"] = value
     git = subprocess.run(["git", "describe", "--always", "--dirty"],
                          capture_output=True, text=True, check=False,
                          cwd=pathlib.Path(__file__).parent)
-    host = {key: read(directory / "time" / key) or
-            read(directory / "insns" / key)
+    host = {key: next(filter(None, (read(directory / boot / key)
+                                    for boot, _, _ in BOOTS)), "")
             for key in ("accel", "kernel", "qemu", "cpus")}
     host["commit"] = git.stdout.strip()
     host["noise"] = ("the machine under the bench is shared: medians and "

@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Benchmarks on the bench host, out/bench.json. Two boots of the same thing:
-# one by the clock, one in which the clock counts instructions (QEMU's -icount),
-# which says the same number on a busy machine. A boot on KVM has only the
-# former. Prints TAP, whose tests are whether it could be measured; no test
-# depends on a time.
-# usage: tests/bench/run.sh [time|insns]...
+# Benchmarks on the bench host, out/bench.json. Two boots of the same thing, for
+# the GPU and for the IOMMU: one by the clock, one in which the clock counts
+# instructions (QEMU's -icount), which says the same number on a busy machine. A
+# boot on KVM has only the former. Prints TAP, whose tests are whether it could
+# be measured; no test depends on a time.
+# usage: tests/bench/run.sh [time|insns|iommu|iommu-insns]...
 set -u
 . "$(dirname "$0")/../lib/common.sh"
 
 boots=("$@")
-[ $# -gt 0 ] || boots=(time insns)
+[ $# -gt 0 ] || boots=(time insns iommu iommu-insns)
 dir=$out/bench
 mkdir -p "$dir"
 
@@ -35,7 +35,9 @@ for boot in "${boots[@]}"; do
 	case $boot in
 	time)	accel=${BENCH_ACCEL:-} case=measure ;;
 	insns)	accel=icount case=measure-insns ;;
-	*)	die "usage: run.sh [time|insns]..." ;;
+	iommu)	accel=${BENCH_ACCEL:-} case=measure-iommu ;;
+	iommu-insns) accel=icount case=measure-iommu-insns ;;
+	*)	die "usage: run.sh [time|insns|iommu|iommu-insns]..." ;;
 	esac
 	rm -rf "${dir:?}/$boot"
 	echo "# boot: $boot"
