@@ -67,9 +67,8 @@ u64 vdiommu_endpoints_all(const struct vdiommu_device *iommu)
 	return GENMASK_ULL(iommu->config->num_endpoints - 1, 0);
 }
 
-u64 vdiommu_endpoints_revoke(struct vdiommu_device *iommu, u64 set,
-			     struct vdiommu_range range,
-			     enum vds_context context)
+static u64 try_revoke(struct vdiommu_device *iommu, u64 set,
+		      struct vdiommu_range range)
 {
 	u64 left = 0;
 	u32 i;
@@ -77,9 +76,27 @@ u64 vdiommu_endpoints_revoke(struct vdiommu_device *iommu, u64 set,
 	for (i = 0; i < iommu->config->num_endpoints; i++)
 		if (set & BIT_ULL(i) &&
 		    !vds_endpoint_revoke(iommu->endpoints[i].handle,
-					 range.start, range.last, context))
+					 range.start, range.last, VDS_ATOMIC))
 			left |= BIT_ULL(i);
 	return left;
+}
+
+/* All are told before one is waited for, so that waits do not add up. */
+u64 vdiommu_endpoints_revoke(struct vdiommu_device *iommu, u64 set,
+			     struct vdiommu_range range,
+			     enum vds_context context)
+{
+	u64 left = try_revoke(iommu, set, range);
+	u32 i;
+
+	if (context == VDS_ATOMIC)
+		return left;
+	for (i = 0; i < iommu->config->num_endpoints; i++)
+		if (left & BIT_ULL(i))
+			vds_endpoint_revoke(iommu->endpoints[i].handle,
+					    range.start, range.last,
+					    VDS_THREAD);
+	return 0;
 }
 
 void vdiommu_endpoints_set_bypass(struct vdiommu_device *iommu, bool bypass)
