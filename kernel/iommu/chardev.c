@@ -11,6 +11,8 @@
 #include "chardev.h"
 
 #include <linux/err.h>
+#include <linux/fcntl.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/idr.h>
 #include <linux/module.h>
@@ -26,6 +28,7 @@
 #include "chardev_private.h"
 #include "config.h"
 #include "endpoint.h"
+#include "iotlb_file.h"
 #include "vdiommu.h"
 
 #define MAX_FILES	256
@@ -34,6 +37,9 @@
  * struct call - a request under way
  * @arg: the struct that belongs to the request
  * @bytes: of a test access, or NULL
+ * @file: through which it came
+ * @stream: that was made, to be opened at @fd at the very end; or NULL
+ * @fd: reserved, or negative
  */
 struct call {
 	union {
@@ -41,8 +47,12 @@ struct call {
 		struct vdpa_iommu_info info;
 		struct vdpa_iommu_translate translate;
 		struct vdpa_iommu_test_access test;
+		struct vdpa_iommu_iotlb iotlb;
 	} arg;
 	u8 *bytes;
+	struct vdiommu_file *file;
+	struct file *stream;
+	int fd;
 };
 
 static dev_t first_devt;
@@ -177,6 +187,35 @@ static int finish_test(struct call *call)
 }
 #endif
 
+static int prepare_iotlb(struct call *call)
+{
+	return call->arg.iotlb.flags & ~(O_CLOEXEC | O_NONBLOCK) ? -EINVAL : 0;
+}
+
+static int serve_iotlb(struct vdiommu_device *iommu, struct call *call)
+{
+	const struct vdpa_iommu_iotlb *arg = &call->arg.iotlb;
+	struct vdiommu_endpoint *ep;
+	struct file *stream;
+
+	ep = vdiommu_endpoint_find(iommu, arg->endpoint);
+	if (!ep)
+		return -ENOENT;
+	stream = vdiommu_iotlb_file_create(call->file, ep,
+					   arg->flags & O_NONBLOCK);
+	if (IS_ERR(stream))
+		return PTR_ERR(stream);
+	call->stream = stream;
+	return 0;
+}
+
+static int finish_iotlb(struct call *call)
+{
+	call->fd = get_unused_fd_flags(call->arg.iotlb.flags & O_CLOEXEC);
+	call->arg.iotlb.fd = call->fd;
+	return min(call->fd, 0);
+}
+
 /**
  * struct request - one row
  * @cmd: the ioctl
@@ -216,6 +255,14 @@ static const struct request requests[] = {
 		.serve = serve_test,
 		.finish = finish_test,
 	},
+	[_IOC_NR(VDPA_IOMMU_IOTLB)] = {
+		.cmd = VDPA_IOMMU_IOTLB,
+		.size = sizeof(struct vdpa_iommu_iotlb),
+		.write = true,
+		.prepare = prepare_iotlb,
+		.serve = serve_iotlb,
+		.finish = finish_iotlb,
+	},
 };
 
 static const struct request *find_request(unsigned int cmd)
@@ -237,9 +284,9 @@ static int copy_in(const struct request *request, struct call *call,
 	return call->arg.size == request->size ? 0 : -EINVAL;
 }
 
-static int serve(const struct request *request, struct call *call,
-		 struct vdiommu_file *file)
+static int serve(const struct request *request, struct call *call)
 {
+	struct vdiommu_file *file = call->file;
 	int err = -ENODEV;
 
 	down_read(&file->gone);
@@ -250,7 +297,7 @@ static int serve(const struct request *request, struct call *call,
 }
 
 static int run(const struct request *request, struct call *call,
-	       struct vdiommu_file *file, void __user *arg)
+	       void __user *arg)
 {
 	int err;
 
@@ -258,7 +305,7 @@ static int run(const struct request *request, struct call *call,
 	if (!err && request->prepare)
 		err = request->prepare(call);
 	if (!err)
-		err = serve(request, call, file);
+		err = serve(request, call);
 	if (!err && request->finish)
 		err = request->finish(call);
 	if (!err && copy_to_user(arg, &call->arg, request->size))
@@ -266,19 +313,34 @@ static int run(const struct request *request, struct call *call,
 	return err;
 }
 
+/* The descriptor opens last: nobody can close it again from within. */
+static void settle(struct call *call, int err)
+{
+	kfree(call->bytes);
+	if (!call->stream)
+		return;
+	if (!err) {
+		fd_install(call->fd, call->stream);
+		return;
+	}
+	fput(call->stream);
+	if (call->fd >= 0)
+		put_unused_fd(call->fd);
+}
+
 long vdiommu_chardev_ioctl(struct file *file, unsigned int cmd,
 			   unsigned long arg)
 {
 	const struct request *request = find_request(cmd);
-	struct call call = {};
+	struct call call = { .file = file->private_data, .fd = -1 };
 	int err;
 
 	if (!request)
 		return -ENOTTY;
 	if (request->write && !(file->f_mode & FMODE_WRITE))
 		return -EPERM;
-	err = run(request, &call, file->private_data, (void __user *)arg);
-	kfree(call.bytes);
+	err = run(request, &call, (void __user *)arg);
+	settle(&call, err);
 	return err;
 }
 
@@ -302,8 +364,11 @@ static const struct file_operations file_fops = {
 
 static void file_free(struct device *dev)
 {
+	struct vdiommu_file *file = container_of(dev, struct vdiommu_file, dev);
+
 	ida_free(&minors, MINOR(dev->devt) - MINOR(first_devt));
-	kfree(container_of(dev, struct vdiommu_file, dev));
+	mutex_destroy(&file->streams_lock);
+	kfree(file);
 }
 
 /* With a minor it may be freed by put_device() only. */
@@ -327,7 +392,18 @@ static struct vdiommu_file *alloc_file(void)
 	cdev_init(&file->cdev, &file_fops);
 	file->cdev.owner = THIS_MODULE;
 	init_rwsem(&file->gone);
+	mutex_init(&file->streams_lock);
+	INIT_LIST_HEAD(&file->streams);
 	return file;
+}
+
+/* Calls that come from here on find no IOMMU. */
+static void detach(struct vdiommu_file *file)
+{
+	down_write(&file->gone);
+	file->iommu = NULL;
+	up_write(&file->gone);
+	vdiommu_iotlb_files_end(file);
 }
 
 int vdiommu_chardev_create(struct vdiommu_device *iommu)
@@ -344,14 +420,12 @@ int vdiommu_chardev_create(struct vdiommu_device *iommu)
 	/* From here on there may be calls. */
 	err = cdev_device_add(&file->cdev, &file->dev);
 	if (err)
-		goto detach;
+		goto gone;
 	iommu->file = file;
 	return 0;
 
-detach:
-	down_write(&file->gone);
-	file->iommu = NULL;
-	up_write(&file->gone);
+gone:
+	detach(file);
 put:
 	put_device(&file->dev);
 	return err;
@@ -365,9 +439,7 @@ void vdiommu_chardev_destroy(struct vdiommu_device *iommu)
 		return;
 	iommu->file = NULL;
 	cdev_device_del(&file->cdev, &file->dev);
-	down_write(&file->gone);
-	file->iommu = NULL;
-	up_write(&file->gone);
+	detach(file);
 	put_device(&file->dev);
 }
 

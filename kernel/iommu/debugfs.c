@@ -32,6 +32,7 @@ static int stats_show(struct seq_file *m, void *unused)
 	show_counter(m, "errors", &iommu->stats.errors);
 	show_counter(m, "refused", &iommu->stats.refused);
 	show_counter(m, "deferred", &iommu->stats.deferred);
+	show_counter(m, "unconfirmed", &iommu->stats.unconfirmed);
 	seq_printf(m, "faults %llu\n", met);
 	seq_printf(m, "faults_dropped %llu\n", dropped);
 	seq_printf(m, "bypass %d\n", READ_ONCE(iommu->domains.bypass));

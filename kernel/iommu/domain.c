@@ -679,6 +679,57 @@ int vdiommu_domain_translate(struct vdiommu_domains *domains,
 	return fault;
 }
 
+/* All around @iova that no region interrupts, each address to itself. */
+static void describe_bypass(const struct vdiommu_member *member, u64 iova,
+			    struct vdiommu_piece *out_piece)
+{
+	u64 start = 0, last = U64_MAX;
+	u32 i;
+
+	avoid_regions(member->shape, iova, &last);
+	for (i = 0; i < member->shape->num_regions; i++)
+		if (member->shape->regions[i].last < iova)
+			start = max(start, member->shape->regions[i].last + 1);
+	*out_piece = (struct vdiommu_piece) {
+		.range = { .start = start, .last = last },
+		.gpa = start,
+		.flags = VIRTIO_IOMMU_MAP_F_READ | VIRTIO_IOMMU_MAP_F_WRITE,
+	};
+}
+
+static void describe_mapping(const struct vdiommu_mapping *mapping,
+			     struct vdiommu_piece *out_piece)
+{
+	*out_piece = (struct vdiommu_piece) {
+		.range = { .start = mapping->start, .last = mapping->last },
+		.gpa = mapping->phys,
+		.flags = mapping->flags,
+	};
+}
+
+int vdiommu_domain_look(struct vdiommu_domains *domains,
+			const struct vdiommu_member *member, u64 iova,
+			bool write, struct vdiommu_piece *out_piece)
+{
+	const struct vdiommu_range range = { .start = iova, .last = iova };
+	const struct vdiommu_domain *domain;
+	struct vds_span span;
+	unsigned long flags;
+	int fault;
+
+	read_lock_irqsave(&domains->lock, flags);
+	domain = member->domain;
+	fault = translate_locked(domains, member, range, write, &span);
+	if (fault)
+		*out_piece = (struct vdiommu_piece) {};
+	else if (domain && !domain->bypass)
+		describe_mapping(first_from(domain, iova), out_piece);
+	else
+		describe_bypass(member, iova, out_piece);
+	read_unlock_irqrestore(&domains->lock, flags);
+	return fault;
+}
+
 /*
  * Reports
  */

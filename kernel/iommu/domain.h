@@ -67,6 +67,20 @@ struct vdiommu_range {
 };
 
 /**
+ * struct vdiommu_piece - what may be remembered of a translation
+ * @range: a whole mapping; without mappings, as far as nothing is reserved
+ * @gpa: guest physical address of its first byte
+ * @flags: VIRTIO_IOMMU_MAP_F_*
+ *
+ * It is over as a whole: whoever takes away an address of it takes all.
+ */
+struct vdiommu_piece {
+	struct vdiommu_range range;
+	u64 gpa;
+	u32 flags;
+};
+
+/**
  * struct vdiommu_domain - an address space
  * @node: in vdiommu_domains.tree
  * @id: its number
@@ -275,6 +289,20 @@ int vdiommu_domain_translate(struct vdiommu_domains *domains,
 			     const struct vdiommu_member *member,
 			     struct vdiommu_range range, bool write,
 			     struct vds_span *out_span);
+
+/**
+ * vdiommu_domain_look() - what does a member have around an address
+ * @domains: all
+ * @member: whose address it is
+ * @iova: the address
+ * @write: what for
+ * @out_piece: contains @iova; empty if there is nothing
+ *
+ * Any context. Return: 0, or VIRTIO_IOMMU_FAULT_R_* of the fault.
+ */
+int vdiommu_domain_look(struct vdiommu_domains *domains,
+			const struct vdiommu_member *member, u64 iova,
+			bool write, struct vdiommu_piece *out_piece);
 
 /**
  * vdiommu_domains_count() - how many are there

@@ -6,6 +6,7 @@
  */
 #include "endpoint.h"
 
+#include <kunit/static_stub.h>
 #include <linux/bits.h>
 #include <linux/err.h>
 #include <linux/limits.h>
@@ -18,24 +19,45 @@
 
 static const struct vdiommu_range everything = { .start = 0, .last = U64_MAX };
 
+static void report(struct vdiommu_endpoint *ep, int reason, u64 iova,
+		   bool write)
+{
+	const struct vdiommu_fault fault = {
+		.reason = reason,
+		.write = write,
+		.endpoint = ep->member.shape->id,
+		.iova = iova,
+	};
+
+	vdiommu_fault_report(ep->iommu, &fault);
+}
+
 int vdiommu_endpoint_translate(struct vdiommu_endpoint *ep,
 			       struct vdiommu_range range, bool write,
 			       struct vds_span *out_span)
 {
-	struct vdiommu_fault fault;
 	int reason;
 
 	reason = vdiommu_domain_translate(&ep->iommu->domains, &ep->member,
 					  range, write, out_span);
 	if (!reason)
 		return 0;
-	fault = (struct vdiommu_fault) {
-		.reason = reason,
-		.write = write,
-		.endpoint = ep->member.shape->id,
-		.iova = range.start,
-	};
-	vdiommu_fault_report(ep->iommu, &fault);
+	report(ep, reason, range.start, write);
+	return -EFAULT;
+}
+
+int vdiommu_endpoint_look(struct vdiommu_endpoint *ep, u64 iova, bool write,
+			  struct vdiommu_piece *out_piece)
+{
+	int reason;
+
+	KUNIT_STATIC_STUB_REDIRECT(vdiommu_endpoint_look, ep, iova, write,
+				   out_piece);
+	reason = vdiommu_domain_look(&ep->iommu->domains, &ep->member, iova,
+				     write, out_piece);
+	if (!reason)
+		return 0;
+	report(ep, reason, iova, write);
 	return -EFAULT;
 }
 

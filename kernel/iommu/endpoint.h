@@ -98,4 +98,18 @@ int vdiommu_endpoint_translate(struct vdiommu_endpoint *ep,
 			       struct vdiommu_range range, bool write,
 			       struct vds_span *out_span);
 
+/**
+ * vdiommu_endpoint_look() - what does an endpoint have around an address
+ * @ep: whose address it is
+ * @iova: the address
+ * @write: what for
+ * @out_piece: contains @iova
+ *
+ * As above, for those who remember more than they asked for.
+ *
+ * Return: 0 or -EFAULT.
+ */
+int vdiommu_endpoint_look(struct vdiommu_endpoint *ep, u64 iova, bool write,
+			  struct vdiommu_piece *out_piece);
+
 #endif /* _VDIOMMU_ENDPOINT_H */

@@ -9,9 +9,11 @@
  *   locks of soft/endpoint.h
  *     vdiommu_domains.lock (irq)		domains, mappings, members
  *     vdiommu_faults.lock (irq)		faults and event buffers
+ *     vdiommu_iotlb.lock (irq)		what was handed out (iotlb.h)
  *
- * Neither nests in the other. translate() comes with the endpoint's lock held
- * and takes both in turn, so nothing in soft/ is called while holding one.
+ * None nests in another. translate() comes with the endpoint's lock held and
+ * takes the first two in turn, try_revoke() the third. So nothing in soft/ is
+ * called while holding one.
  */
 #ifndef _VDIOMMU_H
 #define _VDIOMMU_H
@@ -35,12 +37,14 @@ struct vdiommu_file;
  * @errors: of these, with another one than OK
  * @refused: returned unwritten
  * @deferred: begun in a kick, finished in the thread
+ * @unconfirmed: streams that ended with an invalidation under way (iotlb.h)
  */
 struct vdiommu_stats {
 	atomic64_t requests;
 	atomic64_t errors;
 	atomic64_t refused;
 	atomic64_t deferred;
+	atomic64_t unconfirmed;
 };
 
 /**

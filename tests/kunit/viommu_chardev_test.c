@@ -172,7 +172,7 @@ static void refuses(struct kunit *test)
 					      room->user));
 	KUNIT_EXPECT_EQ(test, -ENOTTY,
 			vdiommu_chardev_ioctl(room->file,
-					      _IOWR(VDPA_IOMMU_IOC, 3, u32),
+					      _IOWR(VDPA_IOMMU_IOC, 9, u32),
 					      room->user));
 }
 

@@ -63,6 +63,15 @@ OFFSET(vdpa_iommu_test_access, iova, 16);
 OFFSET(vdpa_iommu_test_access, data, 24);
 OFFSET(vdpa_iommu_test_access, result, 32);
 
+SIZE(vdpa_iommu_iotlb, 16);
+OFFSET(vdpa_iommu_iotlb, fd, 12);
+
+SIZE(vdpa_iommu_mem_region, 32);
+OFFSET(vdpa_iommu_mem_region, uaddr, 16);
+
+SIZE(vdpa_iommu_set_mem, 16);
+OFFSET(vdpa_iommu_set_mem, regions, 8);
+
 /* As on x86; architectures that cut ioctl numbers otherwise are not tested. */
 #if defined(__x86_64__) || defined(__i386__)
 NUMBER(VDPA_GPU_VIEW_INFO, 0xc050bd00);
@@ -74,4 +83,6 @@ NUMBER(VDPA_GPU_VIEW_SET_MODE, 0x4020bd05);
 NUMBER(VDPA_IOMMU_INFO, 0xc070b900);
 NUMBER(VDPA_IOMMU_TRANSLATE, 0xc020b901);
 NUMBER(VDPA_IOMMU_TEST_ACCESS, 0xc028b902);
+NUMBER(VDPA_IOMMU_IOTLB, 0xc010b903);
+NUMBER(VDPA_IOMMU_IOTLB_SET_MEM, 0x4010b904);
 #endif

@@ -13,12 +13,47 @@
  * size than the kernel's is refused (EINVAL). Reserved fields must be zero
  * (EINVAL). Flags and ids are never reused. All integers are in host order.
  *
+ * A stream
+ * --------
+ * is a file that VDPA_IOMMU_IOTLB makes: the device IOTLB of one endpoint, for
+ * a device that vhost or the like serves and that is told by messages of struct
+ * vhost_msg_v2 (linux/vhost_types.h) on its own file. Whoever holds both files
+ * carries messages between them, in order, one after the other:
+ *
+ *   from the device to the stream
+ *     VHOST_IOTLB_MISS         @iova and @perm; write() gives EAGAIN when there
+ *                              is no room (see EPOLLOUT) or the guest changed
+ *                              the mapping meanwhile: the same again, later
+ *   from the stream to the device
+ *     VHOST_IOTLB_UPDATE       to be written to the device
+ *     VHOST_IOTLB_INVALIDATE   to be written to the device, and, when that
+ *                              write has returned, unchanged to the stream: the
+ *                              device has let go. The guest waits for it
+ *   from the stream
+ *     VHOST_IOTLB_ACCESS_FAIL  there is no answer to the miss of @iova, and the
+ *                              guest has been told; vhost takes no such message
+ *
+ * @type is VHOST_IOTLB_MSG_V2 and @asid 0, both ways. read() gives as many whole
+ * messages as there are and fit, and waits for one unless O_NONBLOCK is set; a
+ * message read into memory that is not there is lost. write() takes whole
+ * messages and never waits; it says how many bytes it took.
+ *
+ * An invalidation that the guest waits for and that is not written back within
+ * VDPA_IOMMU_IOTLB_PATIENCE seconds cuts the stream off: the guest is answered,
+ * EPOLLERR is set, and read() and write() give EPIPE from then on. Closing a
+ * stream is the same at once. Its holder then has to take everything from the
+ * device: see iommu.rst. When the IOMMU is removed what was handed out is
+ * invalidated, then EPOLLHUP is set and read() gives ENODEV.
+ *
  * errno
  * -----
  * EINVAL      a field is out of its documented range, or reserved is not zero
  * EFAULT      a user pointer cannot be read or written
  * ENODEV      the device was removed
  * ENOENT      the IOMMU has no such endpoint
+ * EBUSY       the endpoint has a stream; the stream has answers to be read
+ * EAGAIN      see above
+ * EPIPE       the stream was cut off
  * EOPNOTSUPP  not in this build
  * ENOTTY      no such ioctl
  * ENOMEM, EPERM as everywhere
@@ -113,6 +148,61 @@ struct vdpa_iommu_test_access {
 	__u32 reserved;
 };
 
+/**
+ * struct vdpa_iommu_iotlb - make a stream
+ * @size: sizeof(struct vdpa_iommu_iotlb)
+ * @flags: in: O_CLOEXEC, O_NONBLOCK, both or 0
+ * @endpoint: in: number of the endpoint; it has one stream at a time
+ * @fd: out: the stream
+ *
+ * It answers nothing until VDPA_IOMMU_IOTLB_SET_MEM has said where the guest's
+ * memory is.
+ */
+struct vdpa_iommu_iotlb {
+	__u32 size;
+	__u32 flags;
+	__u32 endpoint;
+	__s32 fd;
+};
+
+/* Seconds until an invalidation has to be written back. */
+#define VDPA_IOMMU_IOTLB_PATIENCE	10
+
+/**
+ * struct vdpa_iommu_mem_region - a piece of guest memory
+ * @gpa: guest physical address of its first byte
+ * @size: bytes, at least 1; neither @gpa nor @uaddr wraps
+ * @uaddr: where the owner of the device has it, as in VHOST_SET_MEM_TABLE; it
+ *	is passed on in updates and not looked at
+ * @reserved: must be zero
+ *
+ * As struct vhost_memory_region.
+ */
+struct vdpa_iommu_mem_region {
+	__aligned_u64 gpa;
+	__aligned_u64 size;
+	__aligned_u64 uaddr;
+	__aligned_u64 reserved;
+};
+
+/* Most regions of a stream. */
+#define VDPA_IOMMU_MAX_REGIONS		512
+
+/**
+ * struct vdpa_iommu_set_mem - where the guest's memory is
+ * @size: sizeof(struct vdpa_iommu_set_mem)
+ * @count: in: regions, 0..VDPA_IOMMU_MAX_REGIONS, that do not overlap in @gpa
+ * @regions: in: user pointer to @count of struct vdpa_iommu_mem_region
+ *
+ * What was handed out by the last one is invalidated; these messages can be
+ * read when it returns. EBUSY while there are updates that were not read.
+ */
+struct vdpa_iommu_set_mem {
+	__u32 size;
+	__u32 count;
+	__aligned_u64 regions;
+};
+
 #define VDPA_IOMMU_IOC			0xB9
 
 /* Any open file. */
@@ -121,5 +211,9 @@ struct vdpa_iommu_test_access {
 #define VDPA_IOMMU_TRANSLATE	_IOWR(VDPA_IOMMU_IOC, 0x01, struct vdpa_iommu_translate)
 /* Files open for writing, debug builds. */
 #define VDPA_IOMMU_TEST_ACCESS	_IOWR(VDPA_IOMMU_IOC, 0x02, struct vdpa_iommu_test_access)
+/* Files open for writing. */
+#define VDPA_IOMMU_IOTLB	_IOWR(VDPA_IOMMU_IOC, 0x03, struct vdpa_iommu_iotlb)
+/* Streams. */
+#define VDPA_IOMMU_IOTLB_SET_MEM	_IOW(VDPA_IOMMU_IOC, 0x04, struct vdpa_iommu_set_mem)
 
 #endif /* _UAPI_LINUX_VDPA_IOMMU_H */
