@@ -17,9 +17,11 @@ if ! in_root "$root" sh -ec '
 	top=$1 work=$2 jobs=$3
 	cd "$top"
 	make -C userspace -j"$jobs" BUILD="$work/userspace" \
-		BIN="$work/bin/vdpa-gpu-viewer"
+		BIN="$work/bin/vdpa-gpu-viewer" IOTLB="$work/bin/vdpa-iotlb"
 	make -C tools/conform -j"$jobs" BUILD="$work/conform"
 	cp "$work/conform/vdpa-conform" "$work/bin/"
+	gcc -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -o "$work/bin/iotlb-net" \
+		tests/e2e/iotlb/*.c
 	for tool in drm-draw png-crc; do
 		gcc -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -o "$work/bin/$tool" \
 			"tests/uml/$tool.c" $(pkg-config --cflags --libs libdrm libpng zlib)
