@@ -62,6 +62,22 @@ conform() {
 	return $_status
 }
 
+# vmms_killed OPTION...: twelve of them, at work on what the options say, and
+# again for each of $UML_TIMES
+vmms_killed() {
+	for _round in $(seq "$UML_TIMES"); do
+		for _s in 0.01 0.03 0.05 0.08 0.1 0.15 0.2 0.3 0.4 0.6 1 2; do
+			"$CONFORM" --hammer 60 --seed "$_round" "$@" \
+				>/dev/null 2>&1 &
+			_vmm=$!
+			sleep $_s
+			kill -KILL $_vmm
+			wait $_vmm 2>/dev/null
+		done
+	done
+	return 0
+}
+
 # iommu_add NAME [ATTRIBUTE=VALUE|endpoint:ID]...: describe and create it
 iommu_add() {
 	_iommu=$1

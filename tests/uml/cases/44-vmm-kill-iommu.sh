@@ -3,21 +3,6 @@
 # An IOMMU's VMM dies by SIGKILL at any moment, alone and with a GPU behind it;
 # the next one finds working devices.
 
-# killed OPTION...
-killed() {
-	for _round in $(seq "$UML_TIMES"); do
-		for _s in 0.01 0.03 0.05 0.08 0.1 0.15 0.2 0.3 0.4 0.6 1 2; do
-			"$CONFORM" --hammer 60 --seed "$_round" "$@" \
-				>/dev/null 2>&1 &
-			_vmm=$!
-			sleep $_s
-			kill -KILL $_vmm
-			wait $_vmm 2>/dev/null
-		done
-	done
-	return 0
-}
-
 nothing_left() {
 	cat /sys/kernel/debug/vdpa_iommu/iommu0/domains
 	[ -z "$(cat /sys/kernel/debug/vdpa_iommu/iommu0/domains)" ]
@@ -27,7 +12,7 @@ load_modules
 check "IOMMU is created" iommu_add iommu0 endpoint:8 endpoint:9 endpoint:10
 check "vhost-vdpa binds" eventually vhost_of iommu0
 set -- --device "$(vhost_of iommu0)" --iommu /dev/vdpa-iommu/iommu0
-check "twelve VMMs are killed" killed "$@"
+check "twelve VMMs are killed" vmms_killed "$@"
 check "no domain is left" nothing_left
 check "the next VMM finds it in order" \
 	"$CONFORM" --quick --only 'IOMMU-REQ-6.4.h*' "$@"
@@ -36,7 +21,7 @@ check "a GPU behind it is created" \
 	gpu_add gpu0 driver=vhost_vdpa iommu=iommu0 endpoint=8
 check "vhost-vdpa binds" eventually vhost_of gpu0
 set -- "$@" --behind "$(vhost_of gpu0)"
-check "twelve VMMs of both are killed" killed "$@"
+check "twelve VMMs of both are killed" vmms_killed "$@"
 check "no domain is left" nothing_left
 check "the next VMM finds both in order" \
 	"$CONFORM" --quick --only 'IOMMU-REQ-X1*GPU*' "$@"
