@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "nth.h"
 #include "viommu.h"
 
 /* Whose cases they are; 0: of both, but for rows that say whose they are. */
@@ -19,6 +20,7 @@ static const struct {
 	{ cases_base, 0 },
 	{ cases_ring, 0 },
 	{ cases_hostile, 0 },
+	{ cases_nomem, 0 },
 	{ cases_gpu2d_device, ID_GPU },
 	{ cases_gpu2d_header, ID_GPU },
 	{ cases_gpu2d_fence, ID_GPU },
@@ -42,6 +44,7 @@ static const struct {
 	{ cases_iommu_fault, ID_IOMMU },
 	{ cases_iommu_hostile, ID_IOMMU },
 	{ cases_iommu_behind, ID_IOMMU },
+	{ cases_iommu_nomem, ID_IOMMU },
 };
 
 #define NR_TABLES	(sizeof(tables) / sizeof(tables[0]))
@@ -276,6 +279,8 @@ static const char *missing(const struct ctx *c, const struct test_case *tc)
 		return tc->why;
 	if (why)
 		return why;
+	if ((tc->flags & NEED_FAILURES) && !nth_works())
+		return "needs a kernel that can make allocations fail";
 	if ((tc->flags & NEED_SUSPEND) && !(c->dev.can & DEV_CAN_SUSPEND))
 		return "the device cannot be suspended";
 	if ((tc->flags & NEED_MAP) && !(c->dev.can & DEV_CAN_MAP))

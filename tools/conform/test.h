@@ -130,6 +130,7 @@ enum case_flags {
 	NEED_EP2	= 1 << 17,	/* at least two endpoints */
 	NEED_EP3	= 1 << 18,	/* three, see --endpoint */
 	NEED_BEHIND	= 1 << 19,	/* a GPU is the first endpoint */
+	NEED_FAILURES	= 1 << 20,	/* allocations that can be made fail */
 	NEED_LIMIT	= 1 << 21,	/* --gpa-limit */
 	ONLY_IOMMU	= 1 << 22,	/* in a table of both devices */
 };
@@ -156,6 +157,8 @@ struct test_case {
 extern const struct test_case cases_base[];
 extern const struct test_case cases_ring[];
 extern const struct test_case cases_hostile[];
+extern const struct test_case cases_nomem[];
+extern const struct test_case cases_iommu_nomem[];
 extern const struct test_case cases_gpu2d_device[];
 extern const struct test_case cases_gpu2d_header[];
 extern const struct test_case cases_gpu2d_fence[];
