@@ -14,6 +14,7 @@
 #include <linux/virtio_iommu.h>
 
 #include "../soft/chain.h"
+#include "trace.h"
 #include "vdiommu.h"
 
 static void fill_event(const struct vdiommu_fault *fault,
@@ -92,18 +93,21 @@ void vdiommu_fault_report(struct vdiommu_device *iommu,
 	struct vdiommu_faults *faults = &iommu->faults;
 	unsigned long flags;
 	unsigned int tail;
+	bool dropped;
 
 	spin_lock_irqsave(&faults->lock, flags);
 	faults->met++;
 	/* Under the lock: a reset clears it first, and then what is here. */
-	if (!vds_device_driver_ok(&iommu->vds) ||
-	    faults->count == VDIOMMU_MAX_FAULTS) {
+	dropped = !vds_device_driver_ok(&iommu->vds) ||
+		  faults->count == VDIOMMU_MAX_FAULTS;
+	if (dropped) {
 		faults->dropped++;
 	} else {
 		tail = (faults->head + faults->count++) % VDIOMMU_MAX_FAULTS;
 		faults->ring[tail] = *fault;
 	}
 	spin_unlock_irqrestore(&faults->lock, flags);
+	trace_vdiommu_fault(iommu, fault, dropped);
 	irq_work_queue(&faults->work);
 }
 

@@ -25,6 +25,7 @@
 #include "config.h"
 #include "endpoint.h"
 #include "probe.h"
+#include "trace.h"
 #include "vdiommu.h"
 
 #define TAIL_SIZE	sizeof(struct virtio_iommu_req_tail)
@@ -380,6 +381,8 @@ enum vds_verdict vdiommu_request_serve(struct vds_device *vds,
 		return VDS_DONE;
 	}
 	status = execute(&call, op);
+	trace_vdiommu_request(call.iommu, &call.request, context == VDS_ATOMIC,
+			      status);
 	if (status == VDIOMMU_TOO_MUCH) {
 		atomic64_inc(&call.iommu->stats.deferred);
 		return VDS_DEFER;
