@@ -22,6 +22,9 @@
 /* Longest copy with interrupts off; some 10 us on a slow machine. */
 #define COPY_CHUNK	(16 * 1024)
 
+/* A spot is not looked for beyond that; the largest descriptor table. */
+#define SPOT_SIZE	(16 * 1024)
+
 enum direction {
 	FROM_GUEST,
 	TO_GUEST,
@@ -58,10 +61,12 @@ static void copy_extent(void *buf, phys_addr_t phys, size_t len,
 
 /**
  * struct grip - what lock() holds
- * @endpoint: interrupt state before the endpoint's lock, if there is one
+ * @translating: the endpoint's lock is held, too
+ * @endpoint: interrupt state before that
  * @mem: interrupt state before the memory's lock
  */
 struct grip {
+	bool translating;
 	unsigned long endpoint;
 	unsigned long mem;
 };
@@ -70,9 +75,9 @@ struct grip {
 static struct grip lock(struct vds_dma *dma)
 	__acquires(&dma->mem->lock)
 {
-	struct grip grip = {};
+	struct grip grip = { .translating = dma->endpoint };
 
-	if (dma->endpoint)
+	if (grip.translating)
 		grip.endpoint = vds_endpoint_lock(dma->endpoint);
 	read_lock_irqsave(&dma->mem->lock, grip.mem);
 	return grip;
@@ -82,7 +87,7 @@ static void unlock(struct vds_dma *dma, struct grip grip)
 	__releases(&dma->mem->lock)
 {
 	read_unlock_irqrestore(&dma->mem->lock, grip.mem);
-	if (dma->endpoint)
+	if (grip.translating)
 		vds_endpoint_unlock(dma->endpoint, grip.endpoint);
 }
 
@@ -151,26 +156,91 @@ int vds_dma_write(struct vds_dma *dma, u64 iova, const void *buf, size_t len)
 }
 EXPORT_SYMBOL_GPL(vds_dma_write);
 
-/* Maps one aligned ring word; the caller has locked. */
-static __le16 *map_word(struct vds_dma *dma, u64 iova, bool write)
-{
-	struct vds_extent extent;
-	void *page;
+/*
+ * Spots: what was found at one generation is there while that lasts, and it
+ * lasts under the memory's lock. Whoever takes something away moves the
+ * generation under it and then waits for nobody here.
+ */
 
-	if (!IS_ALIGNED(iova, sizeof(__le16)) ||
-	    lookup(dma, iova, sizeof(__le16), write, &extent) ||
-	    extent.len < sizeof(__le16))
-		return NULL;
-	page = kmap_local_page(pfn_to_page(PHYS_PFN(extent.phys)));
-	return page + offset_in_page(extent.phys);
+static bool spot_has(const struct vds_spot *spot, const struct vds_dma *dma,
+		     u64 iova, u64 len, bool write)
+{
+	return spot->generation == dma->mem->generation &&
+	       spot->write == write && iova >= spot->iova &&
+	       len <= spot->len && iova - spot->iova <= spot->len - len;
 }
 
-int vds_dma_load16(struct vds_dma *dma, u64 iova, u16 *out_value)
+/* Looks the spot up anew, beginning at @iova; the caller has locked. */
+static int move_spot(struct vds_spot *spot, struct vds_dma *dma, u64 iova,
+		     u64 len, bool write)
 {
-	struct grip grip = lock(dma);
+	struct vds_extent extent;
+	u64 room;
+	int ret;
+
+	/* Nobody says where memory that a driver of the host knows ends. */
+	room = dma->mem->identity ? PAGE_SIZE - offset_in_page(iova) :
+				    SPOT_SIZE;
+	room = min(room, U64_MAX - iova);
+	spot->generation = 0;
+	ret = lookup(dma, iova, max(len, room), write, &extent);
+	if (ret)
+		return ret;
+	*spot = (struct vds_spot) {
+		.iova = iova,
+		.len = extent.len,
+		.phys = extent.phys,
+		.write = write,
+		.generation = dma->mem->generation,
+	};
+	return 0;
+}
+
+/* Locks, and finds the whole range in one piece: 0, or -EFAULT if it is none. */
+static int lock_spot(struct vds_dma *dma, struct vds_spot *spot, u64 iova,
+		     u64 len, bool write, struct grip *out_grip,
+		     phys_addr_t *out_phys)
+	__acquires(&dma->mem->lock)
+{
+	int ret = 0;
+
+	*out_grip = (struct grip) {};
+	read_lock_irqsave(&dma->mem->lock, out_grip->mem);
+	if (!spot_has(spot, dma, iova, len, write)) {
+		read_unlock_irqrestore(&dma->mem->lock, out_grip->mem);
+		*out_grip = lock(dma);
+		ret = move_spot(spot, dma, iova, len, write);
+		if (!ret && spot->len < len)
+			ret = -EFAULT;
+	}
+	*out_phys = spot->phys + (iova - spot->iova);
+	return ret;
+}
+
+/* Maps one aligned ring word, locked whatever it returns. */
+static __le16 *map_word(struct vds_dma *dma, struct vds_spot *spot, u64 iova,
+			bool write, struct grip *out_grip)
+	__acquires(&dma->mem->lock)
+{
+	phys_addr_t phys;
+	void *page;
+	int ret;
+
+	ret = lock_spot(dma, spot, iova, sizeof(__le16), write, out_grip,
+			&phys);
+	if (ret || !IS_ALIGNED(iova, sizeof(__le16)))
+		return NULL;
+	page = kmap_local_page(pfn_to_page(PHYS_PFN(phys)));
+	return page + offset_in_page(phys);
+}
+
+int vds_dma_load16(struct vds_dma *dma, struct vds_spot *spot, u64 iova,
+		   u16 *out_value)
+{
+	struct grip grip;
 	__le16 *word;
 
-	word = map_word(dma, iova, false);
+	word = map_word(dma, spot, iova, false, &grip);
 	if (word) {
 		*out_value = le16_to_cpu(READ_ONCE(*word));
 		kunmap_local(word);
@@ -179,18 +249,47 @@ int vds_dma_load16(struct vds_dma *dma, u64 iova, u16 *out_value)
 	return word ? 0 : -EFAULT;
 }
 
-int vds_dma_store16(struct vds_dma *dma, u64 iova, u16 value)
+int vds_dma_store16(struct vds_dma *dma, struct vds_spot *spot, u64 iova,
+		    u16 value)
 {
-	struct grip grip = lock(dma);
+	struct grip grip;
 	__le16 *word;
 
-	word = map_word(dma, iova, true);
+	word = map_word(dma, spot, iova, true, &grip);
 	if (word) {
 		WRITE_ONCE(*word, cpu_to_le16(value));
 		kunmap_local(word);
 	}
 	unlock(dma, grip);
 	return word ? 0 : -EFAULT;
+}
+
+static int copy_at(struct vds_dma *dma, struct vds_spot *spot, u64 iova,
+		   void *buf, size_t len, enum direction direction)
+{
+	struct grip grip;
+	phys_addr_t phys;
+	int ret;
+
+	ret = lock_spot(dma, spot, iova, len, direction == TO_GUEST, &grip,
+			&phys);
+	if (!ret)
+		copy_extent(buf, phys, len, direction);
+	unlock(dma, grip);
+	/* It may still be there in several pieces. */
+	return ret ? copy_range(dma, iova, buf, len, direction) : 0;
+}
+
+int vds_dma_read_at(struct vds_dma *dma, struct vds_spot *spot, u64 iova,
+		    void *buf, size_t len)
+{
+	return copy_at(dma, spot, iova, buf, len, FROM_GUEST);
+}
+
+int vds_dma_write_at(struct vds_dma *dma, struct vds_spot *spot, u64 iova,
+		     const void *buf, size_t len)
+{
+	return copy_at(dma, spot, iova, (void *)buf, len, TO_GUEST);
 }
 
 void vds_dma_enter(struct vds_dma *dma)

@@ -13,6 +13,8 @@
 
 #include <linux/types.h>
 
+#include "dma_private.h"
+
 struct vds_chain;
 struct vds_dma;
 
@@ -28,8 +30,13 @@ struct vds_dma;
  * @num: entries, a power of two up to VDS_RING_MAX
  * @event_idx: VIRTIO_RING_F_EVENT_IDX was negotiated
  * @indirect: VIRTIO_RING_F_INDIRECT_DESC was negotiated
+ * @taken: taking side: spot of the available ring
+ * @told: taking side: spot of the used ring
+ * @table: taking side: spot of the descriptor table
  * @last_avail: taking side: index of the next available entry
  * @quiet: taking side: we asked the driver not to kick
+ * @given: giving side: spot of the used ring
+ * @asked: giving side: spot of the available ring
  * @used_idx: giving side: index of the next used entry
  * @signalled_used: giving side: @used_idx at the last interrupt
  * @signalled_valid: giving side: there was one since the ring started
@@ -43,9 +50,14 @@ struct vds_ring {
 	bool event_idx;
 	bool indirect;
 
+	struct vds_spot taken;
+	struct vds_spot told;
+	struct vds_spot table;
 	u16 last_avail;
 	bool quiet;
 
+	struct vds_spot given;
+	struct vds_spot asked;
 	u16 used_idx;
 	u16 signalled_used;
 	bool signalled_valid;

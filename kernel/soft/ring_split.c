@@ -94,21 +94,22 @@ int vds_ring_start(struct vds_ring *ring)
 	    !IS_ALIGNED(ring->used, VRING_USED_ALIGN_SIZE))
 		return -EINVAL;
 	/* A queue that is resumed goes on in its used ring. */
-	if (vds_dma_load16(ring->dma, used_idx(ring), &ring->used_idx) ||
-	    vds_dma_load16(ring->dma, avail_idx(ring), &idx))
+	if (vds_dma_load16(ring->dma, &ring->told, used_idx(ring),
+			   &ring->used_idx) ||
+	    vds_dma_load16(ring->dma, &ring->taken, avail_idx(ring), &idx))
 		return -EFAULT;
 
 	ring->quiet = false;
 	ring->signalled_valid = false;
 	/* Whatever an earlier driver left there: kicks are welcome. */
-	return vds_dma_store16(ring->dma, used_flags(ring), 0);
+	return vds_dma_store16(ring->dma, &ring->told, used_flags(ring), 0);
 }
 
 int vds_ring_available(struct vds_ring *ring)
 {
 	u16 idx, n;
 
-	if (vds_dma_load16(ring->dma, avail_idx(ring), &idx))
+	if (vds_dma_load16(ring->dma, &ring->taken, avail_idx(ring), &idx))
 		return -EFAULT;
 	n = idx - ring->last_avail;
 	return n > ring->num ? -EINVAL : n;
@@ -132,6 +133,18 @@ struct walk {
 	struct vring_desc descs[FETCH];
 };
 
+static int read_table(struct vds_ring *ring, struct walk *walk, u32 index,
+		      u32 n)
+{
+	u64 iova = walk->table + (u64)index * sizeof(*walk->descs);
+	size_t size = n * sizeof(*walk->descs);
+
+	if (walk->indirect)
+		return vds_dma_read(ring->dma, iova, walk->descs, size);
+	return vds_dma_read_at(ring->dma, &ring->table, iova, walk->descs,
+			       size);
+}
+
 /* The descriptor at @index, host order; neighbours are fetched ahead. */
 static int fetch(struct vds_ring *ring, struct walk *walk, u32 index,
 		 struct vring_desc *out_desc)
@@ -141,9 +154,7 @@ static int fetch(struct vds_ring *ring, struct walk *walk, u32 index,
 	if (index < walk->first || index >= walk->first + walk->fetched) {
 		u32 n = min_t(u32, walk->entries - index, FETCH);
 
-		if (vds_dma_read(ring->dma,
-				 walk->table + (u64)index * sizeof(*out_desc),
-				 walk->descs, n * sizeof(*out_desc)))
+		if (read_table(ring, walk, index, n))
 			return -EFAULT;
 		walk->first = index;
 		walk->fetched = n;
@@ -239,8 +250,8 @@ int vds_ring_pop(struct vds_ring *ring, struct vds_chain *chain)
 	/* Entry and descriptors only after avail.idx, see above. */
 	virt_rmb();
 
-	if (vds_dma_load16(ring->dma, avail_entry(ring, ring->last_avail),
-			   &head))
+	if (vds_dma_load16(ring->dma, &ring->taken,
+			   avail_entry(ring, ring->last_avail), &head))
 		return -EFAULT;
 	if (head >= ring->num)
 		return -EINVAL;
@@ -260,7 +271,8 @@ void vds_ring_hush(struct vds_ring *ring)
 	if (ring->event_idx || ring->quiet)
 		return;
 	/* Only a hint: an error shows up at the next real access. */
-	vds_dma_store16(ring->dma, used_flags(ring), VRING_USED_F_NO_NOTIFY);
+	vds_dma_store16(ring->dma, &ring->told, used_flags(ring),
+			VRING_USED_F_NO_NOTIFY);
 	ring->quiet = true;
 }
 
@@ -269,10 +281,10 @@ int vds_ring_arm(struct vds_ring *ring)
 	int ret;
 
 	if (ring->event_idx)
-		ret = vds_dma_store16(ring->dma, avail_event(ring),
+		ret = vds_dma_store16(ring->dma, &ring->told, avail_event(ring),
 				      ring->last_avail);
 	else
-		ret = vds_dma_store16(ring->dma, used_flags(ring), 0);
+		ret = vds_dma_store16(ring->dma, &ring->told, used_flags(ring), 0);
 	if (ret)
 		return ret;
 	ring->quiet = false;
@@ -290,13 +302,15 @@ int vds_ring_push_used(struct vds_ring *ring, u16 head, u32 len)
 		__le32 len;
 	} elem = { cpu_to_le32(head), cpu_to_le32(len) };
 
-	if (vds_dma_write(ring->dma, used_entry(ring, ring->used_idx), &elem,
-			  sizeof(elem)))
+	if (vds_dma_write_at(ring->dma, &ring->given,
+			     used_entry(ring, ring->used_idx), &elem,
+			     sizeof(elem)))
 		return -EFAULT;
 	/* The entry and the response before the index, see above. */
 	virt_wmb();
 	ring->used_idx++;
-	return vds_dma_store16(ring->dma, used_idx(ring), ring->used_idx);
+	return vds_dma_store16(ring->dma, &ring->given, used_idx(ring),
+			       ring->used_idx);
 }
 
 bool vds_ring_must_signal(struct vds_ring *ring)
@@ -308,12 +322,13 @@ bool vds_ring_must_signal(struct vds_ring *ring)
 	virt_mb();
 
 	if (!ring->event_idx) {
-		if (vds_dma_load16(ring->dma, avail_flags(ring), &flags))
+		if (vds_dma_load16(ring->dma, &ring->asked, avail_flags(ring),
+				   &flags))
 			return false;
 		return !(flags & VRING_AVAIL_F_NO_INTERRUPT);
 	}
 
-	if (vds_dma_load16(ring->dma, used_event(ring), &event))
+	if (vds_dma_load16(ring->dma, &ring->asked, used_event(ring), &event))
 		return false;
 	ring->signalled_used = ring->used_idx;
 	ring->signalled_valid = true;

@@ -62,6 +62,7 @@ static void honours_permissions(struct kunit *test)
 {
 	struct mock_memory *memory = mock_memory(test, 2);
 	struct vds_extent extent;
+	struct vds_spot spot = {};
 	u8 byte = 1;
 	u16 word;
 
@@ -81,15 +82,15 @@ static void honours_permissions(struct kunit *test)
 				     &byte, 1));
 
 	KUNIT_EXPECT_EQ(test, 0,
-			vds_dma_load16(&memory->dma, MOCK_BASE, &word));
+			vds_dma_load16(&memory->dma, &spot, MOCK_BASE, &word));
 	KUNIT_EXPECT_EQ(test, -EFAULT,
-			vds_dma_store16(&memory->dma, MOCK_BASE, 1));
+			vds_dma_store16(&memory->dma, &spot, MOCK_BASE, 1));
 	KUNIT_EXPECT_EQ(test, -EFAULT,
-			vds_dma_load16(&memory->dma, MOCK_BASE + PAGE_SIZE,
-				       &word));
+			vds_dma_load16(&memory->dma, &spot,
+				       MOCK_BASE + PAGE_SIZE, &word));
 	KUNIT_EXPECT_EQ(test, 0,
-			vds_dma_store16(&memory->dma, MOCK_BASE + PAGE_SIZE,
-					1));
+			vds_dma_store16(&memory->dma, &spot,
+					MOCK_BASE + PAGE_SIZE, 1));
 
 	vds_dma_enter(&memory->dma);
 	KUNIT_EXPECT_EQ(test, 0,
@@ -107,20 +108,83 @@ static void honours_permissions(struct kunit *test)
 static void words_are_little_endian_and_aligned(struct kunit *test)
 {
 	struct mock_memory *memory = mock_memory(test, 1);
+	struct vds_spot spot = {};
 	u16 value;
 
 	KUNIT_EXPECT_EQ(test, 0,
-			vds_dma_store16(&memory->dma, MOCK_BASE, 0x1234));
+			vds_dma_store16(&memory->dma, &spot, MOCK_BASE, 0x1234));
 	KUNIT_EXPECT_EQ(test, 0x34, memory->guest.bytes[0]);
 	KUNIT_EXPECT_EQ(test, 0x12, memory->guest.bytes[1]);
 	KUNIT_EXPECT_EQ(test, 0,
-			vds_dma_load16(&memory->dma, MOCK_BASE, &value));
+			vds_dma_load16(&memory->dma, &spot, MOCK_BASE, &value));
 	KUNIT_EXPECT_EQ(test, 0x1234, value);
 	KUNIT_EXPECT_EQ(test, -EFAULT,
-			vds_dma_load16(&memory->dma, MOCK_BASE + 1, &value));
+			vds_dma_load16(&memory->dma, &spot, MOCK_BASE + 1,
+				       &value));
 	KUNIT_EXPECT_EQ(test, -EFAULT,
-			vds_dma_store16(&memory->dma, MOCK_BASE + PAGE_SIZE,
-					1));
+			vds_dma_store16(&memory->dma, &spot,
+					MOCK_BASE + PAGE_SIZE, 1));
+}
+
+/* BASE-16: where it was is not where it is once it was taken away. */
+static void a_spot_ends_with_its_mapping(struct kunit *test)
+{
+	struct mock_memory *memory = mock_memory(test, 2);
+	struct mock_guest *guest = &memory->guest;
+	struct vds_spot spot = {};
+	struct page *second;
+	u16 value = 0;
+
+	guest->bytes[2] = 0x11;
+	guest->bytes[PAGE_SIZE + 2] = 0x22;
+	second = mock_page(guest, MOCK_BASE + PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, 0, vds_dma_load16(&memory->dma, &spot, MOCK_BASE,
+						&value));
+	KUNIT_EXPECT_EQ(test, 0, vds_dma_load16(&memory->dma, &spot,
+						MOCK_BASE + 2, &value));
+	KUNIT_EXPECT_EQ(test, 0x11, value);
+
+	vds_mem_unmap(&memory->mem, 0, U64_MAX, NULL, NULL);
+	KUNIT_EXPECT_EQ(test, -EFAULT,
+			vds_dma_load16(&memory->dma, &spot, MOCK_BASE + 2,
+				       &value));
+	KUNIT_ASSERT_EQ(test, 0,
+			vds_mem_map(&memory->mem, MOCK_BASE, PAGE_SIZE,
+				    page_to_phys(second), VHOST_MAP_RW));
+	KUNIT_EXPECT_EQ(test, 0, vds_dma_load16(&memory->dma, &spot,
+						MOCK_BASE + 2, &value));
+	KUNIT_EXPECT_EQ(test, 0x22, value);
+}
+
+/* An entry of a used ring may lie on two pages. */
+static void a_spot_does_not_reach_too_far(struct kunit *test)
+{
+	struct mock_memory *memory = mock_memory(test, 2);
+	u8 text[] = "12345678", back[sizeof(text)] = {};
+	u64 at = MOCK_BASE + PAGE_SIZE - 4;
+	struct vds_spot to = {}, from = {};
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		text[0] += i;
+		KUNIT_EXPECT_EQ(test, 0,
+				vds_dma_write_at(&memory->dma, &to, at, text,
+						 sizeof(text)));
+		KUNIT_EXPECT_MEMEQ(test, memory->guest.bytes + PAGE_SIZE - 4,
+				   text, sizeof(text));
+		KUNIT_EXPECT_EQ(test, 0,
+				vds_dma_read_at(&memory->dma, &from, at, back,
+						sizeof(back)));
+		KUNIT_EXPECT_MEMEQ(test, back, text, sizeof(text));
+	}
+	at += PAGE_SIZE;
+	KUNIT_EXPECT_EQ(test, 0, vds_dma_write_at(&memory->dma, &to, at, text,
+						  4));
+	KUNIT_EXPECT_EQ(test, -EFAULT,
+			vds_dma_write_at(&memory->dma, &to, at, text, 5));
+	KUNIT_EXPECT_EQ(test, -EFAULT,
+			vds_dma_read_at(&memory->dma, &from, U64_MAX - 3, back,
+					8));
 }
 
 static void resolves_piece_by_piece(struct kunit *test)
@@ -146,6 +210,8 @@ static void resolves_piece_by_piece(struct kunit *test)
 }
 
 static struct kunit_case dma_cases[] = {
+	KUNIT_CASE(a_spot_ends_with_its_mapping),
+	KUNIT_CASE(a_spot_does_not_reach_too_far),
 	KUNIT_CASE(reads_across_mappings),
 	KUNIT_CASE(writes_across_mappings),
 	KUNIT_CASE(stops_at_a_hole),

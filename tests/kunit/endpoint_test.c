@@ -162,20 +162,42 @@ static void copies_span_by_span(struct kunit *test)
 static void asks_for_what_it_does(struct kunit *test)
 {
 	struct world *world = make_provided(test);
+	struct vds_spot spot = {};
 	u16 word;
 
 	world->iommu.writable = false;
 	KUNIT_EXPECT_EQ(test, 0, read_byte(world, IOVA));
 	KUNIT_EXPECT_EQ(test, -EFAULT, vds_dma_write(&world->memory->dma, IOVA,
 						     "x", 1));
-	KUNIT_EXPECT_EQ(test, 0, vds_dma_load16(&world->memory->dma, IOVA,
+	KUNIT_EXPECT_EQ(test, 0, vds_dma_load16(&world->memory->dma, &spot, IOVA,
 						&word));
 	KUNIT_EXPECT_EQ(test, -EFAULT,
-			vds_dma_store16(&world->memory->dma, IOVA, 1));
+			vds_dma_store16(&world->memory->dma, &spot, IOVA, 1));
 	/* Half a word is none. */
 	world->iommu.run = 1;
-	KUNIT_EXPECT_EQ(test, -EFAULT, vds_dma_load16(&world->memory->dma, IOVA,
-						      &word));
+	spot = (struct vds_spot) {};
+	KUNIT_EXPECT_EQ(test, -EFAULT, vds_dma_load16(&world->memory->dma,
+						      &spot, IOVA, &word));
+}
+
+/* IOMMU-REQ-6.5.g: a ring is where the IOMMU says it is now. */
+static void a_spot_ends_with_its_translation(struct kunit *test)
+{
+	struct world *world = make_provided(test);
+	u8 *bytes = world->memory->guest.bytes;
+	struct vds_spot spot = {};
+	u16 word;
+
+	bytes[0] = 0x11;
+	bytes[PAGE_SIZE] = 0x22;
+	KUNIT_EXPECT_EQ(test, 0, vds_dma_load16(&world->memory->dma, &spot,
+						IOVA, &word));
+	KUNIT_EXPECT_EQ(test, 0x11, word & 0xff);
+	world->iommu.gpa += PAGE_SIZE;
+	vds_endpoint_revoke(world->ep, IOVA, IOVA, VDS_ATOMIC);
+	KUNIT_EXPECT_EQ(test, 0, vds_dma_load16(&world->memory->dma, &spot,
+						IOVA, &word));
+	KUNIT_EXPECT_EQ(test, 0x22, word & 0xff);
 }
 
 /* Stage 2 has its say, too: translated is not yet guest memory. */
@@ -289,6 +311,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(nothing_without_a_provider),
 	KUNIT_CASE(copies_span_by_span),
 	KUNIT_CASE(asks_for_what_it_does),
+	KUNIT_CASE(a_spot_ends_with_its_translation),
 	KUNIT_CASE(ends_in_guest_memory_only),
 	KUNIT_CASE(revoking_waits_for_sections),
 	KUNIT_CASE(revoking_waits_for_what_is_held),
