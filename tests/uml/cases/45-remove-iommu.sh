@@ -72,7 +72,7 @@ starts() {
 }
 
 comes_and_goes() {
-	for _n in $(seq $((15 * UML_TIMES))); do
+	for _n in $(seq $((8 * UML_TIMES))); do
 		vdpa dev del iommu0 && add iommu0 || return 1
 	done
 }

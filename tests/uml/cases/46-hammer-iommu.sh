@@ -5,7 +5,7 @@
 
 # hammered OPTION...
 hammered() {
-	"$CONFORM" --hammer $((4 * UML_TIMES)) "$@" >/run/tmp/hammer 2>&1
+	"$CONFORM" --hammer $((3 * UML_TIMES)) "$@" >/run/tmp/hammer 2>&1
 	_status=$?
 	sed 's/^/# /' /run/tmp/hammer | note
 	cat /run/tmp/hammer
