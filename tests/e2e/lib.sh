@@ -195,6 +195,16 @@ iommu_guest() {
 # QEMU's arguments for a device of ours.
 gpu_args() { echo "-device vhost-vdpa-device,vhostdev=$(vhost_of "$1")"; }
 
+# shoot NAME: the guest of iommu_guest's own picture is what the host shows
+shoot() {
+	local n
+	n=$(($(cat "$(case_dir)/$1.shots" 2> /dev/null || echo 0) + 1))
+	echo $n > "$(case_dir)/$1.shots"
+	: > "$(case_dir)/$1.shoot"
+	l2_wait "$1" "shot-$n" 60 || return 1
+	shows gpu0 "$(png-crc "$(case_dir)/$1.own.png")"
+}
+
 # l2_start NAME SCRIPT [QEMU-ARGUMENT...]: start a guest; its first process
 # runs tests/e2e/guest/SCRIPT. Serial output is in <case dir>/NAME.serial.
 l2_start() {
@@ -238,7 +248,7 @@ pci_guest() {
 	: > "$dir/$name.serial"
 	"$qemu" -M q35,smm=off,usb=off,memory-backend=ram -accel $accel -cpu max \
 		-object "$memory,id=ram" \
-		-m 384 -smp 1 -nodefaults -display none -vga none -no-reboot \
+		-m 384 -smp "${L2_CPUS:-1}" -nodefaults -display none -vga none -no-reboot \
 		-kernel /boot/vmlinuz -initrd /boot/initrd \
 		-append "console=ttyS0 quiet loglevel=4 panic=-1 reboot=t mitigations=off noxsave initcall_blacklist=cmos_init nowatchdog rcupdate.rcu_cpu_stall_suppress=1 bench.run=/share/guest/$script bench.name=$name bench.dir=$dir $words" "$@" \
 		-drive "file=/dev/vda,format=raw,if=none,id=disk,readonly=on" \

@@ -4,15 +4,6 @@
 # A stock guest finds our IOMMU by its VIOT and puts our GPU behind it: with the
 # driver loaded early, and late. PCI, so with the QEMU that knows our ids.
 
-shoot() { # NAME: the guest's own picture is what the host shows
-	local n
-	n=$(($(cat "$(case_dir)/$1.shots" 2> /dev/null || echo 0) + 1))
-	echo $n > "$(case_dir)/$1.shots"
-	: > "$(case_dir)/$1.shoot"
-	l2_wait "$1" "shot-$n" 60 || return 1
-	shows gpu0 "$(png-crc "$(case_dir)/$1.own.png")"
-}
-
 found() { grep -q "^$2\$" "$(case_dir)/$1.iommu"; }
 
 guest() { # NAME WORDS

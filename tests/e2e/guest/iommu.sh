@@ -17,6 +17,7 @@ guest_setup
 {
 	echo "loaded $loaded"
 	echo "kernel $(uname -r)"
+	echo "cpus $(nproc)"
 	echo "driver $(basename "$(readlink /sys/bus/pci/devices/0000:00:02.0/virtio*/driver)")"
 	echo "group $(basename "$(readlink $function/iommu_group)")"
 	echo "type $(cat $function/iommu_group/type)"
