@@ -44,6 +44,18 @@ eventually() {
 	done
 }
 
+# what asks for failing allocations gets them, of any kind
+any_allocation_fails() {
+	for _fault in failslab fail_page_alloc; do
+		[ -d /sys/kernel/debug/$_fault ] || continue
+		echo N >/sys/kernel/debug/$_fault/ignore-gfp-wait
+		# a dump for each would hide what matters
+		echo 0 >/sys/kernel/debug/$_fault/verbose
+	done
+	[ ! -d /sys/kernel/debug/fail_page_alloc ] ||
+		echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
+}
+
 is_loaded() { [ -d "/sys/module/$1" ]; }
 
 load_modules() {

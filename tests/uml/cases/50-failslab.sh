@@ -7,14 +7,7 @@
 ROUNDS=$((12 * UML_TIMES))
 IOMMUS=/sys/kernel/config/vdpa_iommu
 
-for _fault in failslab fail_page_alloc; do
-	[ -d /sys/kernel/debug/$_fault ] || continue
-	echo N >/sys/kernel/debug/$_fault/ignore-gfp-wait
-	# a dump for each would hide what matters
-	echo 0 >/sys/kernel/debug/$_fault/verbose
-done
-[ ! -d /sys/kernel/debug/fail_page_alloc ] ||
-	echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
+any_allocation_fails
 
 # vdpa_nth N ARGUMENT...: the vdpa tool, the Nth allocation failing
 vdpa_nth() {

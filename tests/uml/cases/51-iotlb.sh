@@ -3,13 +3,7 @@
 # A stream of the IOMMU, with KASAN looking on: allocations on the way to it, to
 # its table and to an answer fail one by one, and it does what it did before.
 
-for _fault in failslab fail_page_alloc; do
-	[ -d /sys/kernel/debug/$_fault ] || continue
-	echo N >/sys/kernel/debug/$_fault/ignore-gfp-wait
-	echo 0 >/sys/kernel/debug/$_fault/verbose
-done
-[ ! -d /sys/kernel/debug/fail_page_alloc ] ||
-	echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
+any_allocation_fails
 
 # Each step until it was not hit any more; it works then, and is done once.
 streams() {
