@@ -21,7 +21,7 @@
  * A check is a column of clauses with one return each, in the order of the
  * requirements.
  */
-#include "domain.h"
+#include "domain_private.h"
 
 #include <linux/limits.h>
 #include <linux/sched.h>
@@ -29,9 +29,6 @@
 #include <linux/virtio_iommu.h>
 
 #include "config.h"
-
-/* Mappings that a translation may run through: it is under a lock. */
-#define MAX_WALK	64
 
 static const struct vdiommu_range no_range = { .start = 1, .last = 0 };
 
@@ -74,71 +71,60 @@ void vdiommu_domains_init(struct vdiommu_domains *domains,
  * Trees
  */
 
-static struct vdiommu_domain *to_domain(const struct rb_node *node)
-{
-	return rb_entry(node, struct vdiommu_domain, node);
-}
-
-static struct vdiommu_mapping *to_mapping(const struct rb_node *node)
-{
-	return rb_entry(node, struct vdiommu_mapping, node);
-}
-
 static int compare_id(const void *key, const struct rb_node *node)
 {
-	u32 id = *(const u32 *)key;
+	u32 id = *(const u32 *)key, other = vdiommu_to_domain(node)->id;
 
-	return id < to_domain(node)->id ? -1 : id > to_domain(node)->id;
+	return id < other ? -1 : id > other;
 }
 
 static bool id_less(struct rb_node *a, const struct rb_node *b)
 {
-	return to_domain(a)->id < to_domain(b)->id;
+	return vdiommu_to_domain(a)->id < vdiommu_to_domain(b)->id;
 }
 
 static bool start_less(struct rb_node *a, const struct rb_node *b)
 {
-	return to_mapping(a)->start < to_mapping(b)->start;
+	return vdiommu_to_mapping(a)->start < vdiommu_to_mapping(b)->start;
 }
 
-static struct vdiommu_domain *find_domain(struct vdiommu_domains *domains,
-					  u32 id)
+struct vdiommu_domain *vdiommu_find_domain(struct vdiommu_domains *domains,
+					   u32 id)
 {
 	struct rb_node *node;
 
 	lockdep_assert_held(&domains->lock);
 	node = rb_find(&id, &domains->tree, compare_id);
-	return node ? to_domain(node) : NULL;
+	return node ? vdiommu_to_domain(node) : NULL;
 }
 
-/* The first mapping that does not end before @iova, or NULL. */
-static struct vdiommu_mapping *first_from(const struct vdiommu_domain *domain,
-					  u64 iova)
+struct vdiommu_mapping *
+vdiommu_first_from(const struct vdiommu_domain *domain, u64 iova)
 {
 	struct rb_node *node = domain->mappings.rb_node;
 	struct vdiommu_mapping *first = NULL;
 
 	while (node) {
-		if (to_mapping(node)->last < iova) {
+		if (vdiommu_to_mapping(node)->last < iova) {
 			node = node->rb_right;
 		} else {
-			first = to_mapping(node);
+			first = vdiommu_to_mapping(node);
 			node = node->rb_left;
 		}
 	}
 	return first;
 }
 
-static struct vdiommu_mapping *next_mapping(struct vdiommu_mapping *mapping)
+struct vdiommu_mapping *vdiommu_next_mapping(struct vdiommu_mapping *mapping)
 {
 	struct rb_node *node = rb_next(&mapping->node);
 
-	return node ? to_mapping(node) : NULL;
+	return node ? vdiommu_to_mapping(node) : NULL;
 }
 
 static bool is_mapped(const struct vdiommu_domain *domain, u64 start, u64 last)
 {
-	const struct vdiommu_mapping *first = first_from(domain, start);
+	const struct vdiommu_mapping *first = vdiommu_first_from(domain, start);
 
 	return first && first->start <= last;
 }
@@ -310,7 +296,7 @@ static int attach_locked(struct vdiommu_domains *domains,
 			 struct vdiommu_domain **spare,
 			 struct vdiommu_domain **out_dead)
 {
-	struct vdiommu_domain *domain = find_domain(domains, attach->domain);
+	struct vdiommu_domain *domain = vdiommu_find_domain(domains, attach->domain);
 	int status = check_attach(domains, member, attach, domain, max);
 
 	if (status)
@@ -462,7 +448,7 @@ int vdiommu_domain_map(struct vdiommu_domains *domains,
 	int status;
 
 	write_lock_irqsave(&domains->lock, flags);
-	domain = find_domain(domains, map->domain);
+	domain = vdiommu_find_domain(domains, map->domain);
 	status = check_map(domains, map, domain);
 	if (!status && !*spare)
 		status = VIRTIO_IOMMU_S_NOMEM;
@@ -481,13 +467,13 @@ int vdiommu_domain_map(struct vdiommu_domains *domains,
 static bool is_split_at(const struct vdiommu_domain *domain, u64 start,
 			u64 last)
 {
-	const struct vdiommu_mapping *mapping = first_from(domain, start);
+	const struct vdiommu_mapping *mapping = vdiommu_first_from(domain, start);
 
 	/* Begins before the range and reaches into it. */
 	if (mapping && mapping->start < start)
 		return true;
 	/* Begins in the range and reaches beyond it. */
-	mapping = first_from(domain, last);
+	mapping = vdiommu_first_from(domain, last);
 	return mapping && mapping->start <= last && mapping->last > last;
 }
 
@@ -499,9 +485,9 @@ static bool has_more_than(const struct vdiommu_domain *domain,
 
 	if (domain->nr_mappings <= max)
 		return false;
-	mapping = first_from(domain, range.start);
+	mapping = vdiommu_first_from(domain, range.start);
 	for (; mapping && mapping->start <= range.last && n <= max; n++)
-		mapping = next_mapping(mapping);
+		mapping = vdiommu_next_mapping(mapping);
 	return n > max;
 }
 
@@ -535,7 +521,7 @@ int vdiommu_domain_unmap_begin(struct vdiommu_domains *domains, u32 id,
 	int status;
 
 	write_lock_irqsave(&domains->lock, flags);
-	domain = find_domain(domains, id);
+	domain = vdiommu_find_domain(domains, id);
 	status = check_unmap(domains, id, range, max, domain);
 	if (!status)
 		domain->leaving = range;
@@ -564,10 +550,10 @@ bool vdiommu_domain_unmap_some(struct vdiommu_domains *domains,
 	bool done;
 
 	write_lock_irqsave(&domains->lock, flags);
-	mapping = first_from(domain, domain->leaving.start);
+	mapping = vdiommu_first_from(domain, domain->leaving.start);
 	while (mapping && mapping->start <= domain->leaving.last &&
 	       n++ < VDIOMMU_BATCH) {
-		next = next_mapping(mapping);
+		next = vdiommu_next_mapping(mapping);
 		remove_mapping(domains, domain, mapping);
 		mapping = next;
 	}
@@ -576,204 +562,4 @@ bool vdiommu_domain_unmap_some(struct vdiommu_domains *domains,
 		domain->leaving = no_range;
 	write_unlock_irqrestore(&domains->lock, flags);
 	return done;
-}
-
-/*
- * Translation
- */
-
-/* False if it is reserved; otherwise it is not up to @*last, either. */
-static bool avoid_regions(const struct vdiommu_endpoint_config *shape,
-			  u64 iova, u64 *last)
-{
-	u32 i;
-
-	for (i = 0; i < shape->num_regions; i++) {
-		const struct vdiommu_region *region = &shape->regions[i];
-
-		if (region->start <= iova && iova <= region->last)
-			return false;
-		if (region->start > iova && region->start <= *last)
-			*last = region->start - 1;
-	}
-	return true;
-}
-
-static bool is_allowed(const struct vdiommu_domain *domain,
-		       const struct vdiommu_mapping *mapping, bool write)
-{
-	u32 needed = write ? VIRTIO_IOMMU_MAP_F_WRITE : VIRTIO_IOMMU_MAP_F_READ;
-
-	/* Whole mappings leave, so its first address says it for all. */
-	if (domain->leaving.start <= mapping->start &&
-	    mapping->start <= domain->leaving.last)
-		return false;
-	return mapping->flags & needed;
-}
-
-/* Does @next go on where @mapping ends, on both sides? */
-static bool continues(const struct vdiommu_mapping *mapping,
-		      const struct vdiommu_mapping *next)
-{
-	u64 phys_last = mapping->phys + (mapping->last - mapping->start);
-
-	return next->start == mapping->last + 1 && phys_last != U64_MAX &&
-	       next->phys == phys_last + 1;
-}
-
-static bool look_up(const struct vdiommu_domain *domain, u64 iova, u64 last,
-		    bool write, struct vds_span *out_span)
-{
-	struct vdiommu_mapping *mapping = first_from(domain, iova);
-	struct vdiommu_mapping *next;
-	unsigned int n;
-
-	if (!mapping || mapping->start > iova ||
-	    !is_allowed(domain, mapping, write))
-		return false;
-	out_span->gpa = mapping->phys + (iova - mapping->start);
-	for (n = 0; mapping->last < last && n < MAX_WALK; n++) {
-		next = next_mapping(mapping);
-		if (!next || !continues(mapping, next) ||
-		    !is_allowed(domain, next, write))
-			break;
-		mapping = next;
-	}
-	out_span->last = min(mapping->last, last);
-	return true;
-}
-
-static int translate_locked(const struct vdiommu_domains *domains,
-			    const struct vdiommu_member *member,
-			    struct vdiommu_range range, bool write,
-			    struct vds_span *out_span)
-{
-	const struct vdiommu_domain *domain = member->domain;
-
-	/* Whatever is attached: not to memory (IOMMU-REQ-6.7.e). */
-	if (!avoid_regions(member->shape, range.start, &range.last))
-		return VIRTIO_IOMMU_FAULT_R_MAPPING;
-	if (domain ? domain->bypass : domains->bypass) {
-		out_span->gpa = range.start;
-		out_span->last = range.last;
-		return 0;
-	}
-	if (!domain)
-		return VIRTIO_IOMMU_FAULT_R_DOMAIN;
-	if (!look_up(domain, range.start, range.last, write, out_span))
-		return VIRTIO_IOMMU_FAULT_R_MAPPING;
-	return 0;
-}
-
-int vdiommu_domain_translate(struct vdiommu_domains *domains,
-			     const struct vdiommu_member *member,
-			     struct vdiommu_range range, bool write,
-			     struct vds_span *out_span)
-{
-	unsigned long flags;
-	int fault;
-
-	read_lock_irqsave(&domains->lock, flags);
-	fault = translate_locked(domains, member, range, write, out_span);
-	read_unlock_irqrestore(&domains->lock, flags);
-	return fault;
-}
-
-/* All around @iova that no region interrupts, each address to itself. */
-static void describe_bypass(const struct vdiommu_member *member, u64 iova,
-			    struct vdiommu_piece *out_piece)
-{
-	u64 start = 0, last = U64_MAX;
-	u32 i;
-
-	avoid_regions(member->shape, iova, &last);
-	for (i = 0; i < member->shape->num_regions; i++)
-		if (member->shape->regions[i].last < iova)
-			start = max(start, member->shape->regions[i].last + 1);
-	*out_piece = (struct vdiommu_piece) {
-		.range = { .start = start, .last = last },
-		.gpa = start,
-		.flags = VIRTIO_IOMMU_MAP_F_READ | VIRTIO_IOMMU_MAP_F_WRITE,
-	};
-}
-
-static void describe_mapping(const struct vdiommu_mapping *mapping,
-			     struct vdiommu_piece *out_piece)
-{
-	*out_piece = (struct vdiommu_piece) {
-		.range = { .start = mapping->start, .last = mapping->last },
-		.gpa = mapping->phys,
-		.flags = mapping->flags,
-	};
-}
-
-int vdiommu_domain_look(struct vdiommu_domains *domains,
-			const struct vdiommu_member *member, u64 iova,
-			bool write, struct vdiommu_piece *out_piece)
-{
-	const struct vdiommu_range range = { .start = iova, .last = iova };
-	const struct vdiommu_domain *domain;
-	struct vds_span span;
-	unsigned long flags;
-	int fault;
-
-	read_lock_irqsave(&domains->lock, flags);
-	domain = member->domain;
-	fault = translate_locked(domains, member, range, write, &span);
-	if (fault)
-		*out_piece = (struct vdiommu_piece) {};
-	else if (domain && !domain->bypass)
-		describe_mapping(first_from(domain, iova), out_piece);
-	else
-		describe_bypass(member, iova, out_piece);
-	read_unlock_irqrestore(&domains->lock, flags);
-	return fault;
-}
-
-/*
- * Reports
- */
-
-void vdiommu_domains_count(struct vdiommu_domains *domains, u32 *out_domains,
-			   u64 *out_mappings)
-{
-	unsigned long flags;
-
-	read_lock_irqsave(&domains->lock, flags);
-	*out_domains = domains->nr_domains;
-	*out_mappings = domains->nr_mappings;
-	read_unlock_irqrestore(&domains->lock, flags);
-}
-
-bool vdiommu_domain_next(struct vdiommu_domains *domains, u32 id,
-			 struct vdiommu_domain *out_domain)
-{
-	struct rb_node *node;
-	unsigned long flags;
-
-	read_lock_irqsave(&domains->lock, flags);
-	node = rb_first(&domains->tree);
-	while (node && to_domain(node)->id < id)
-		node = rb_next(node);
-	if (node)
-		*out_domain = *to_domain(node);
-	read_unlock_irqrestore(&domains->lock, flags);
-	return node;
-}
-
-bool vdiommu_mapping_next(struct vdiommu_domains *domains, u32 id, u64 iova,
-			  struct vdiommu_mapping *out_mapping)
-{
-	struct vdiommu_mapping *mapping = NULL;
-	struct vdiommu_domain *domain;
-	unsigned long flags;
-
-	read_lock_irqsave(&domains->lock, flags);
-	domain = find_domain(domains, id);
-	if (domain)
-		mapping = first_from(domain, iova);
-	if (mapping)
-		*out_mapping = *mapping;
-	read_unlock_irqrestore(&domains->lock, flags);
-	return mapping;
 }
