@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Faults: from a blocked access to the bytes in the driver's buffer. */
 #include <kunit/test.h>
+#include <linux/delay.h>
 #include <linux/irq_work.h>
+#include <linux/jiffies.h>
 #include <linux/limits.h>
 #include <linux/string.h>
 #include <linux/virtio_iommu.h>
@@ -129,8 +131,14 @@ static void a_disabled_queue_is_left_alone(struct kunit *test)
 {
 	struct mock_iommu *mock = mock_iommu_default(test);
 	struct vdpa_device *vdpa = &mock->iommu->vds.vdpa;
+	unsigned long until = jiffies + 20 * HZ;
 	u64 gpa = lend(mock, 24);
 
+	/* The queue's thread may be at it still, or again. */
+	while (!READ_ONCE(mock->iommu->faults.nr_buffers) &&
+	       time_before(jiffies, until))
+		usleep_range(1000, 2000);
+	KUNIT_ASSERT_EQ(test, 1, mock->iommu->faults.nr_buffers);
 	vdpa->config->set_vq_ready(vdpa, EVENTS, false);
 	mock_iommu_look(mock, 10, 3 * G, false);
 	KUNIT_EXPECT_FALSE(test, has_event(mock));
