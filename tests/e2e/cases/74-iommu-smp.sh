@@ -41,7 +41,9 @@ for round in 1 2 3; do
 	check "host and guest see the same picture, round $round" wait_for 90 shoot smp
 done
 check "the GPU refused nothing" test "$(stat_of gpu0 errors)" = 0
-check "mappings come and go" test "$(stat_of iommu0 requests)" -gt 1000
+# A start of the desktop alone makes some 800 requests, fewer if it unmaps in
+# larger batches.
+check "mappings come and go" test "$(stat_of iommu0 requests)" -gt 300
 check "the endpoints reach what is mapped" prod_stop smp
 : > "$(case_dir)/smp.stop"
 check "the guest ends by itself" wait_for 120 l2_dead smp
@@ -53,7 +55,7 @@ check "an IOMMU for the runner is created" iommu_add iommu0 endpoint:48
 check "a GPU behind it, too" gpu_add gpu0 iommu=iommu0 endpoint=48
 : > "$(case_dir)/race.serial"
 pci_guest race /run/qemu-ids conform.sh \
-	"bench.skip=virtio_iommu bench.endpoint=48 bench.behind=0000:00:06.0 bench.only=*GPU*" \
+	"bench.skip=virtio-iommu bench.endpoint=48 bench.behind=0000:00:06.0 bench.only=*GPU*" \
 	memory-backend-ram,size=384M \
 	-device "vhost-vdpa-device-pci,vhostdev=$(vhost_of iommu0),addr=5,disable-legacy=on,iommu_platform=on" \
 	-device "vhost-vdpa-device-pci,vhostdev=$(vhost_of gpu0),addr=6,disable-legacy=on,iommu_platform=on"
