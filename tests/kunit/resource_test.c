@@ -5,6 +5,7 @@
  * the list of entries byte by byte.
  */
 #include <kunit/test.h>
+#include <linux/math.h>
 #include <linux/prandom.h>
 #include <linux/vmalloc.h>
 
@@ -198,24 +199,35 @@ static void many_entries(struct kunit *test)
 
 #define SCATTERED	0x8000000000ull
 
-/* Maps pages so that no two neighbours are neighbours on the host as well. */
+/* One that does not lie next to @page in the host, which only two others do. */
+static struct page *far_from(struct mock_guest *guest, const struct page *page)
+{
+	struct page *other;
+	unsigned int i = 0;
+
+	do {
+		other = mock_page(guest, MOCK_BASE + ++i * PAGE_SIZE);
+	} while (abs_diff(page_to_pfn(page), page_to_pfn(other)) < 2);
+	return other;
+}
+
+/* Maps two pages by turns, so that no neighbours are any in the host as well. */
 static void scatter(struct kunit *test, struct mock_gpu *mock, u32 pages)
 {
 	struct vdpa_device *vdpa = mock->driver->vdpa;
 	struct mock_guest *guest = &mock->driver->guest;
+	struct page *page[2];
 	u32 i;
 
-	for (i = 0; i < pages; i++) {
-		struct page *page = mock_page(guest, MOCK_BASE +
-					      i % 2 * PAGE_SIZE);
-
+	page[0] = mock_page(guest, MOCK_BASE);
+	page[1] = far_from(guest, page[0]);
+	for (i = 0; i < pages; i++)
 		KUNIT_ASSERT_EQ(test, 0,
 				vdpa->config->dma_map(vdpa, 0, SCATTERED +
 						      (u64)i * PAGE_SIZE,
 						      PAGE_SIZE,
-						      page_to_phys(page),
+						      page_to_phys(page[i % 2]),
 						      VHOST_MAP_RO, NULL));
-	}
 }
 
 /* One entry is many if the VMM scatters it: both limits hold. */
