@@ -6,6 +6,7 @@
 #include "mock_echo.h"
 #include "mock_guest.h"
 #include "mock_provider.h"
+#include "mock_user.h"
 #include "soft/core.h"
 #include "soft/dma.h"
 #include "soft/dma_private.h"
@@ -19,50 +20,14 @@
  * @memory: the guest's, 4 pages
  * @iommu: shows all of it from IOVA on
  * @ep: where both meet; not yet provided
- * @user: counts
- * @tries: of try_revoke()
- * @revokes: of revoke()
- * @iova: first address of the last of them
- * @last: last address of the last of them
+ * @user: joined
  */
 struct world {
 	struct mock_memory *memory;
 	struct mock_provider iommu;
 	struct vds_endpoint *ep;
-	struct vds_endpoint_user user;
-	unsigned int tries;
-	unsigned int revokes;
-	u64 iova;
-	u64 last;
+	struct mock_user *user;
 };
-
-static bool world_try_revoke(struct vds_endpoint_user *user, u64 iova, u64 last)
-{
-	struct world *world = container_of(user, struct world, user);
-
-	world->tries++;
-	world->iova = iova;
-	world->last = last;
-	return vds_dma_try_forget(&world->memory->dma, iova, last);
-}
-
-static void world_revoke(struct vds_endpoint_user *user, u64 iova, u64 last)
-{
-	struct world *world = container_of(user, struct world, user);
-
-	world->revokes++;
-	world->iova = iova;
-	world->last = last;
-	vds_dma_forget(&world->memory->dma, iova, last);
-}
-
-static void drop_world(void *data)
-{
-	struct world *world = data;
-
-	vds_endpoint_leave(world->ep, &world->user);
-	vds_endpoint_put(world->ep);
-}
 
 static struct world *make_world(struct kunit *test)
 {
@@ -77,13 +42,9 @@ static struct world *make_world(struct kunit *test)
 		.writable = true,
 		.run = PAGE_SIZE,
 	};
-	world->ep = vds_endpoint_get("iommu0", 8);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, world->ep);
+	world->user = mock_user(test, "iommu0", 8, &world->memory->dma);
+	world->ep = world->user->ep;
 	world->memory->dma.endpoint = world->ep;
-	world->user.try_revoke = world_try_revoke;
-	world->user.revoke = world_revoke;
-	vds_endpoint_join(world->ep, &world->user);
-	kunit_add_action(test, drop_world, world);
 	return world;
 }
 
@@ -128,16 +89,17 @@ static void nothing_without_a_provider(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EFAULT, read_byte(world, MOCK_BASE));
 	KUNIT_ASSERT_EQ(test, 0, vds_endpoint_provide(world->ep, &mock_provider_ops,
 						      &world->iommu));
-	KUNIT_EXPECT_EQ(test, -EBUSY, vds_endpoint_provide(world->ep, &mock_provider_ops,
-							   &world->iommu));
+	KUNIT_EXPECT_EQ(test, -EBUSY,
+			vds_endpoint_provide(world->ep, &mock_provider_ops,
+					     &world->iommu));
 	KUNIT_EXPECT_EQ(test, 0, read_byte(world, IOVA));
 	KUNIT_EXPECT_EQ(test, -EFAULT, read_byte(world, MOCK_BASE));
 
 	vds_endpoint_withdraw(world->ep);
 	KUNIT_EXPECT_EQ(test, -EFAULT, read_byte(world, IOVA));
-	KUNIT_EXPECT_EQ(test, 1, world->revokes);
-	KUNIT_EXPECT_EQ(test, 0, world->iova);
-	KUNIT_EXPECT_EQ(test, U64_MAX, world->last);
+	KUNIT_EXPECT_EQ(test, 1, world->user->revokes);
+	KUNIT_EXPECT_EQ(test, 0, world->user->iova);
+	KUNIT_EXPECT_EQ(test, U64_MAX, world->user->last);
 }
 
 static void copies_span_by_span(struct kunit *test)
@@ -222,8 +184,8 @@ static void revoking_waits_for_sections(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, vds_dma_resolve(dma, IOVA, 1, false, &extent));
 	KUNIT_EXPECT_FALSE(test, vds_endpoint_revoke(world->ep, IOVA, IOVA + 9,
 						     VDS_ATOMIC));
-	KUNIT_EXPECT_EQ(test, IOVA, world->iova);
-	KUNIT_EXPECT_EQ(test, IOVA + 9, world->last);
+	KUNIT_EXPECT_EQ(test, IOVA, world->user->iova);
+	KUNIT_EXPECT_EQ(test, IOVA + 9, world->user->last);
 	KUNIT_EXPECT_NE(test, before, vds_dma_generation(dma));
 	KUNIT_EXPECT_FALSE(test, vds_dma_unchanged(dma, before, IOVA, IOVA));
 	KUNIT_EXPECT_TRUE(test, vds_dma_unchanged(dma, before, IOVA + 10,
@@ -232,11 +194,11 @@ static void revoking_waits_for_sections(struct kunit *test)
 
 	KUNIT_EXPECT_TRUE(test, vds_endpoint_revoke(world->ep, IOVA, IOVA + 9,
 						    VDS_ATOMIC));
-	KUNIT_EXPECT_EQ(test, 2, world->tries);
-	KUNIT_EXPECT_EQ(test, 0, world->revokes);
+	KUNIT_EXPECT_EQ(test, 2, world->user->tries);
+	KUNIT_EXPECT_EQ(test, 0, world->user->revokes);
 	KUNIT_EXPECT_TRUE(test, vds_endpoint_revoke(world->ep, IOVA, IOVA + 9,
 						    VDS_THREAD));
-	KUNIT_EXPECT_EQ(test, 1, world->revokes);
+	KUNIT_EXPECT_EQ(test, 1, world->user->revokes);
 }
 
 static void revoking_waits_for_what_is_held(struct kunit *test)

@@ -15,6 +15,7 @@
 #include "iommu/endpoint.h"
 #include "iommu/vdiommu.h"
 #include "mock_iommu.h"
+#include "mock_user.h"
 
 #define G	MOCK_GRANULE
 #define NOWHERE	U64_MAX
@@ -232,72 +233,16 @@ static void large_ones_go_to_the_thread(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, INVAL, mock_iommu_detach(mock, 2, 10));
 }
 
-/**
- * struct dma_user - one who does DMA as endpoint 10
- * @user: joined
- * @ep: as whom
- * @busy: cannot let go without waiting
- * @tries: calls of try_revoke()
- * @waits: calls of revoke()
- * @start: of the last call
- * @last: of the last call
- */
-struct dma_user {
-	struct vds_endpoint_user user;
-	struct vds_endpoint *ep;
-	bool busy;
-	unsigned int tries;
-	unsigned int waits;
-	u64 start;
-	u64 last;
-};
-
-static bool try_revoke(struct vds_endpoint_user *user, u64 iova, u64 last)
+static struct mock_user *new_user(struct kunit *test)
 {
-	struct dma_user *dma = container_of(user, struct dma_user, user);
-
-	dma->tries++;
-	dma->start = iova;
-	dma->last = last;
-	return !dma->busy;
+	return mock_user(test, "mock-iommu", 10, NULL);
 }
 
-static void revoke(struct vds_endpoint_user *user, u64 iova, u64 last)
-{
-	struct dma_user *dma = container_of(user, struct dma_user, user);
-
-	dma->waits++;
-	dma->start = iova;
-	dma->last = last;
-}
-
-static void leave(void *data)
-{
-	struct dma_user *dma = data;
-
-	vds_endpoint_leave(dma->ep, &dma->user);
-	vds_endpoint_put(dma->ep);
-}
-
-static struct dma_user *new_user(struct kunit *test)
-{
-	struct dma_user *dma = kunit_kzalloc(test, sizeof(*dma), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, dma);
-	dma->user.try_revoke = try_revoke;
-	dma->user.revoke = revoke;
-	dma->ep = vds_endpoint_get("mock-iommu", 10);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dma->ep);
-	vds_endpoint_join(dma->ep, &dma->user);
-	KUNIT_ASSERT_EQ(test, 0, kunit_add_action(test, leave, dma));
-	return dma;
-}
-
-static void forget(struct dma_user *dma)
+static void forget(struct mock_user *dma)
 {
 	dma->tries = 0;
-	dma->waits = 0;
-	dma->start = 1;
+	dma->revokes = 0;
+	dma->iova = 1;
 	dma->last = 0;
 }
 
@@ -305,11 +250,11 @@ static void forget(struct dma_user *dma)
 static void users_are_told(struct kunit *test)
 {
 	struct mock_iommu *mock = mock_iommu_default(test);
-	struct dma_user *dma = new_user(test);
+	struct mock_user *dma = new_user(test);
 
 	KUNIT_ASSERT_EQ(test, OK, mock_iommu_attach(mock, 1, 10, 0));
 	KUNIT_EXPECT_EQ(test, 1, dma->tries);
-	KUNIT_EXPECT_EQ(test, 0, dma->start);
+	KUNIT_EXPECT_EQ(test, 0, dma->iova);
 	KUNIT_EXPECT_EQ(test, U64_MAX, dma->last);
 	KUNIT_ASSERT_EQ(test, OK, mock_iommu_map(mock, 1, 0, G - 1, G, RW));
 	KUNIT_EXPECT_EQ(test, 1, dma->tries);
@@ -317,7 +262,7 @@ static void users_are_told(struct kunit *test)
 	forget(dma);
 	KUNIT_EXPECT_EQ(test, OK, mock_iommu_unmap(mock, 1, 0, 3 * G - 1));
 	KUNIT_EXPECT_EQ(test, 1, dma->tries);
-	KUNIT_EXPECT_EQ(test, 0, dma->start);
+	KUNIT_EXPECT_EQ(test, 0, dma->iova);
 	KUNIT_EXPECT_EQ(test, 3 * G - 1, dma->last);
 
 	/* What is refused, or happens elsewhere, is no news. */
@@ -331,34 +276,34 @@ static void users_are_told(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, OK, mock_iommu_detach(mock, 1, 10));
 	KUNIT_EXPECT_EQ(test, 1, dma->tries);
 	KUNIT_EXPECT_EQ(test, U64_MAX, dma->last);
-	KUNIT_EXPECT_EQ(test, 0, dma->waits);
+	KUNIT_EXPECT_EQ(test, 0, dma->revokes);
 }
 
 /* A request whose end has to be waited for happens once all the same. */
 static void busy_users_are_waited_for(struct kunit *test)
 {
 	struct mock_iommu *mock = mock_iommu_default(test);
-	struct dma_user *dma = new_user(test);
+	struct mock_user *dma = new_user(test);
 
 	dma->busy = true;
 	KUNIT_EXPECT_EQ(test, OK, mock_iommu_attach(mock, 1, 10, 0));
-	KUNIT_EXPECT_EQ(test, 1, dma->waits);
+	KUNIT_EXPECT_EQ(test, 1, dma->revokes);
 	KUNIT_ASSERT_EQ(test, OK, mock_iommu_map(mock, 1, 0, G - 1, G, RW));
 	KUNIT_ASSERT_EQ(test, OK, mock_iommu_attach(mock, 1, 30, 0));
-	KUNIT_EXPECT_EQ(test, 1, dma->waits);
+	KUNIT_EXPECT_EQ(test, 1, dma->revokes);
 
 	forget(dma);
 	KUNIT_EXPECT_EQ(test, OK, mock_iommu_unmap(mock, 1, 0, 3 * G - 1));
-	KUNIT_EXPECT_EQ(test, 1, dma->waits);
-	KUNIT_EXPECT_EQ(test, 0, dma->start);
+	KUNIT_EXPECT_EQ(test, 1, dma->revokes);
+	KUNIT_EXPECT_EQ(test, 0, dma->iova);
 	KUNIT_EXPECT_EQ(test, 3 * G - 1, dma->last);
 
 	/* Twice the same request is two. */
 	forget(dma);
 	KUNIT_EXPECT_EQ(test, OK, mock_iommu_detach(mock, 1, 10));
-	KUNIT_EXPECT_EQ(test, 1, dma->waits);
+	KUNIT_EXPECT_EQ(test, 1, dma->revokes);
 	KUNIT_EXPECT_EQ(test, INVAL, mock_iommu_detach(mock, 1, 10));
-	KUNIT_EXPECT_EQ(test, 1, dma->waits);
+	KUNIT_EXPECT_EQ(test, 1, dma->revokes);
 	KUNIT_EXPECT_EQ(test, 0, mock->iommu->unfinished.set);
 }
 
@@ -366,7 +311,7 @@ static void busy_users_are_waited_for(struct kunit *test)
 static void unfinished_ones_are_not_mixed_up(struct kunit *test)
 {
 	struct mock_iommu *mock = mock_iommu_default(test);
-	struct dma_user *dma = new_user(test);
+	struct mock_user *dma = new_user(test);
 
 	KUNIT_ASSERT_EQ(test, OK, mock_iommu_attach(mock, 1, 10, 0));
 	mock->iommu->unfinished.set = 1;
@@ -374,7 +319,7 @@ static void unfinished_ones_are_not_mixed_up(struct kunit *test)
 	forget(dma);
 	dma->busy = true;
 	KUNIT_EXPECT_EQ(test, INVAL, mock_iommu_detach(mock, 2, 10));
-	KUNIT_EXPECT_EQ(test, 1, dma->waits);
+	KUNIT_EXPECT_EQ(test, 1, dma->revokes);
 	KUNIT_EXPECT_EQ(test, 4711, dma->last);
 	KUNIT_EXPECT_EQ(test, 0, mock->iommu->unfinished.set);
 
@@ -387,14 +332,14 @@ static void unfinished_ones_are_not_mixed_up(struct kunit *test)
 static void reset_takes_all_away(struct kunit *test)
 {
 	struct mock_iommu *mock = mock_iommu_default(test);
-	struct dma_user *dma = new_user(test);
+	struct mock_user *dma = new_user(test);
 
 	KUNIT_ASSERT_EQ(test, OK, mock_iommu_attach(mock, 1, 10, 0));
 	KUNIT_ASSERT_EQ(test, OK, mock_iommu_map(mock, 1, 0, G - 1, G, RW));
 	forget(dma);
 	dma->busy = true;
 	vdpa_reset(vdpa_of(mock), 0);
-	KUNIT_EXPECT_EQ(test, 1, dma->waits);
+	KUNIT_EXPECT_EQ(test, 1, dma->revokes);
 	KUNIT_EXPECT_EQ(test, U64_MAX, dma->last);
 	KUNIT_EXPECT_EQ(test, NOWHERE, mock_iommu_look(mock, 10, 0, true));
 
@@ -409,20 +354,20 @@ static void reset_takes_all_away(struct kunit *test)
 static void bypass_is_news_to_the_unattached(struct kunit *test)
 {
 	struct mock_iommu *mock = mock_iommu_default(test);
-	struct dma_user *dma = new_user(test);
+	struct mock_user *dma = new_user(test);
 
 	dma->busy = true;
 	set_bypass(mock, 1);
-	KUNIT_EXPECT_EQ(test, 1, dma->waits);
+	KUNIT_EXPECT_EQ(test, 1, dma->revokes);
 	set_bypass(mock, 1);
-	KUNIT_EXPECT_EQ(test, 1, dma->waits);
+	KUNIT_EXPECT_EQ(test, 1, dma->revokes);
 	set_bypass(mock, 0);
-	KUNIT_EXPECT_EQ(test, 2, dma->waits);
+	KUNIT_EXPECT_EQ(test, 2, dma->revokes);
 	KUNIT_EXPECT_EQ(test, U64_MAX, dma->last);
 	KUNIT_ASSERT_EQ(test, OK, mock_iommu_attach(mock, 1, 10, 0));
 	forget(dma);
 	set_bypass(mock, 1);
-	KUNIT_EXPECT_EQ(test, 0, dma->waits);
+	KUNIT_EXPECT_EQ(test, 0, dma->revokes);
 }
 
 static struct kunit_case device_cases[] = {

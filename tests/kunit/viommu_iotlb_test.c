@@ -466,26 +466,23 @@ static void later_ones_wait_too(struct kunit *test)
 	end(test);
 }
 
+static void waits(struct kunit *test, int (*request)(struct mock_iommu *mock))
+{
+	hand_out(test, 4 * G);
+	begin(test, request);
+	expect_invalidate(test, 4 * G, 2 * G);
+	KUNIT_EXPECT_EQ(test, 0, acknowledge(test->priv, 4 * G, 2 * G));
+	end(test);
+}
+
 static void detach_waits(struct kunit *test)
 {
-	struct room *room = test->priv;
-
-	hand_out(test, 4 * G);
-	begin(test, detach);
-	expect_invalidate(test, 4 * G, 2 * G);
-	KUNIT_EXPECT_EQ(test, 0, acknowledge(room, 4 * G, 2 * G));
-	end(test);
+	waits(test, detach);
 }
 
 static void reset_waits(struct kunit *test)
 {
-	struct room *room = test->priv;
-
-	hand_out(test, 4 * G);
-	begin(test, reset);
-	expect_invalidate(test, 4 * G, 2 * G);
-	KUNIT_EXPECT_EQ(test, 0, acknowledge(room, 4 * G, 2 * G));
-	end(test);
+	waits(test, reset);
 }
 
 /* Answered again, but not read again: it still knows the first one. */
